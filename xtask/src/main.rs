@@ -1,1 +1,48 @@
-fn main() {}
+//! `cargo xtask`: the chores of this repository.
+//!
+//! Each chore is a module: `postgres` starts a private database for tests. What the chores need from
+//! the machine (programs, packages, private database servers) is in `engines`.
+//!
+//! Knows nothing of the product: no workspace crate is a dependency here, so that the chores still
+//! build and speak when the product does not compile.
+//!
+//! Start at [`Chore`], the list of chores.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on the terminal"
+)]
+
+mod engines;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The chores of this repository")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
+    Postgres,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Postgres => engines::postgres::serve_until_interrupted(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Where things lie in this checkout.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+/// The repository's root folder: the parent of this package's folder.
+pub fn root() -> Result<PathBuf> {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let root = package
+        .parent()
+        .context("xtask lies in the repository's root folder")?;
+    Ok(root.to_path_buf())
+}
+
+/// The folder for everything that may be deleted at any time.
+pub fn target() -> Result<PathBuf> {
+    Ok(match variable("CARGO_TARGET_DIR") {
+        Some(folder) => root()?.join(folder),
+        None => root()?.join("target"),
+    })
+}
+
+/// An environment variable that is set and not empty.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the chores read their environment"
+)]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
