@@ -1,7 +1,7 @@
 //! `cargo xtask`: the chores of this repository.
 //!
-//! Each chore is a module: `postgres` starts a private database for tests. What the chores need from
-//! the machine (programs, packages, private database servers) is in `engines`.
+//! Each chore is a module: `test` runs every check of this repository, stage by stage. What the chores
+//! need from the machine (programs, packages, private database servers) is in `engines`.
 //!
 //! Knows nothing of the product: no workspace crate is a dependency here, so that the chores still
 //! build and speak when the product does not compile.
@@ -15,6 +15,7 @@
 )]
 
 mod engines;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -30,12 +31,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Run every check of this repository, stage by stage
+    Test(test::Options),
     /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
     Postgres,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
+        Chore::Test(options) => test::run(&options),
         Chore::Postgres => engines::postgres::serve_until_interrupted(),
     };
     match outcome {

@@ -29,3 +29,8 @@ pub fn target() -> Result<PathBuf> {
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
+
+/// Whether this run is a check of a change, where a missing engine is an error and not a note.
+pub fn is_ci() -> bool {
+    variable("CI").is_some_and(|value| value == "true" || value == "1")
+}

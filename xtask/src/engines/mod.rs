@@ -1,5 +1,102 @@
 //! Programs outside this repository that the tests talk to.
+//!
+//! An engine is one entry in [`ENGINES`]: the packages that hold it, how to see that it is here, and,
+//! for a server, how to start a private one.
 
-pub mod account;
+mod account;
 pub mod packages;
 pub mod postgres;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{self, is_ci, variable};
+
+pub struct Engine {
+    pub name: &'static str,
+    packages: &'static [&'static str],
+    is_installed: fn() -> bool,
+    /// How to start it; `None` for a program that the tests call themselves.
+    start: Option<Start>,
+}
+
+struct Start {
+    /// The environment variable under which the tests find it. Where a person has set it already,
+    /// their server is used.
+    variable: &'static str,
+    private: fn() -> Result<postgres::Server>,
+}
+
+/// What the present tests need. The next engine is one more entry here.
+pub const ENGINES: &[Engine] = &[
+    Engine {
+        name: "PostgreSQL",
+        packages: &["postgresql"],
+        is_installed: postgres::is_installed,
+        start: Some(Start {
+            variable: postgres::URL_VARIABLE,
+            private: start_postgres,
+        }),
+    },
+    Engine {
+        name: "Taskwarrior",
+        packages: &["taskwarrior"],
+        is_installed: || packages::find_program("task").is_some(),
+        start: None,
+    },
+];
+
+/// The engines of one test run. Dropping it stops the servers.
+#[derive(Default)]
+pub struct Running {
+    /// For the environment of the tests.
+    pub variables: Vec<(&'static str, String)>,
+    /// Engines that could not be had here; never filled in CI, where that is an error.
+    pub absent: Vec<&'static str>,
+    servers: Vec<postgres::Server>,
+}
+
+impl Running {
+    /// Installs what is missing and starts a private instance of every server.
+    pub fn start(engines: &[Engine]) -> Result<Self> {
+        let mut running = Self::default();
+        for engine in engines {
+            match running
+                .add(engine)
+                .with_context(|| format!("{} is missing", engine.name))
+            {
+                Ok(()) => {}
+                Err(error) if is_ci() => return Err(error),
+                Err(error) => {
+                    eprintln!("note: {error:#}; the tests that need it are skipped");
+                    running.absent.push(engine.name);
+                }
+            }
+        }
+        Ok(running)
+    }
+
+    fn add(&mut self, engine: &Engine) -> Result<()> {
+        if let Some(start) = &engine.start
+            && let Some(value) = variable(start.variable)
+        {
+            println!("{}: using {} as it is set", engine.name, start.variable);
+            self.variables.push((start.variable, value));
+            return Ok(());
+        }
+        if !(engine.is_installed)() {
+            packages::install(engine.packages)?;
+        }
+        if let Some(start) = &engine.start {
+            let server = (start.private)()?;
+            self.variables
+                .push((start.variable, server.url().to_owned()));
+            self.servers.push(server);
+        }
+        Ok(())
+    }
+}
+
+fn start_postgres() -> Result<postgres::Server> {
+    let name = format!("run-{}", std::process::id());
+    postgres::Server::start(&workspace::target()?.join("test-postgres").join(name))
+}

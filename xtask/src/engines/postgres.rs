@@ -144,7 +144,9 @@ impl Drop for Server {
 
 /// `cargo xtask postgres`: one server for this checkout, its URL in `target/test-postgres/url`.
 pub fn serve_until_interrupted() -> Result<()> {
-    ensure_installed()?;
+    if !is_installed() {
+        packages::install(&["postgresql"])?;
+    }
     let folder = workspace::target()?.join("test-postgres");
     let url_file = folder.join("url");
     if let Ok(url) = fs::read_to_string(&url_file)
@@ -159,13 +161,9 @@ pub fn serve_until_interrupted() -> Result<()> {
     server.wait()
 }
 
-/// Installs PostgreSQL where it is missing.
-pub fn ensure_installed() -> Result<()> {
-    if programs().is_ok() {
-        return Ok(());
-    }
-    packages::install(&["postgresql"])?;
-    programs().map(drop)
+/// Whether the server's programs are on this machine.
+pub fn is_installed() -> bool {
+    programs().is_ok()
 }
 
 /// The folder of `initdb` and `postgres`: Debian keeps them off the search path, one folder per
