@@ -1,7 +1,8 @@
 //! `cargo xtask`: the chores of this repository.
 //!
-//! Each chore is a module: `test` runs every check of this repository, stage by stage. What the chores
-//! need from the machine (programs, packages, private database servers) is in `engines`.
+//! Each chore is a module: `test` runs every check of this repository, stage by stage; `tidy` checks
+//! the rules of the house that no compiler knows. What the chores need from the machine (programs,
+//! packages, private database servers) is in `engines`.
 //!
 //! Knows nothing of the product: no workspace crate is a dependency here, so that the chores still
 //! build and speak when the product does not compile.
@@ -14,8 +15,10 @@
     reason = "a command-line tool speaks on the terminal"
 )]
 
+mod command;
 mod engines;
 mod test;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -33,6 +36,8 @@ struct Arguments {
 enum Chore {
     /// Run every check of this repository, stage by stage
     Test(test::Options),
+    /// Check the rules of the house that no compiler knows (STYLE.md)
+    Tidy,
     /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
     Postgres,
 }
@@ -40,6 +45,7 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Test(options) => test::run(&options),
+        Chore::Tidy => tidy::run(),
         Chore::Postgres => engines::postgres::serve_until_interrupted(),
     };
     match outcome {

@@ -1,11 +1,12 @@
 //! The stages that cargo does.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use crate::command::{cargo, run};
 use crate::engines::Running;
-use crate::workspace::{is_ci, root, variable};
+use crate::workspace::is_ci;
 
 pub fn format() -> Result<()> {
     run(cargo()?.args(["fmt", "--all", "--check"]))
@@ -49,32 +50,6 @@ pub fn rustdoc() -> Result<()> {
     run(cargo()?
         .args(["doc", "--workspace", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-/// Cargo in the repository's root folder.
-pub fn cargo() -> Result<Command> {
-    let mut command = Command::new(variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
-    command.current_dir(root()?);
-    Ok(command)
-}
-
-/// Runs a command whose output goes to the terminal; anything but success is an error.
-pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("running {command:?}"))?;
-    if !status.success() {
-        let words: Vec<_> = command
-            .get_args()
-            .map(|word| word.to_string_lossy())
-            .collect();
-        bail!(
-            "`{} {}`: {status}",
-            command.get_program().to_string_lossy(),
-            words.join(" ")
-        );
-    }
-    Ok(())
 }
 
 fn has_nextest() -> Result<bool> {

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::engines::{ENGINES, Running};
+use crate::tidy;
 
 #[derive(Args)]
 pub struct Options {
@@ -27,6 +28,8 @@ pub struct Options {
 enum Stage {
     /// The code is formatted
     Format,
+    /// The rules of the house are kept
+    Tidy,
     /// Clippy finds nothing, in tests either
     Clippy,
     /// All tests, on real engines
@@ -66,6 +69,7 @@ impl Stage {
     fn run(self) -> Result<()> {
         match self {
             Self::Format => cargo::format(),
+            Self::Tidy => tidy::run(),
             Self::Clippy => cargo::clippy(),
             Self::Tests => {
                 let engines = Running::start(ENGINES)?;
