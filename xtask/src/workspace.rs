@@ -1,16 +1,17 @@
 //! Where things lie in this checkout.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The repository's root folder: the parent of this package's folder.
+/// The repository's root folder: the parent of this package's folder, which cargo tells (a program
+/// that was built in one checkout and is run in another works on the latter).
 pub fn root() -> Result<PathBuf> {
-    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let root = package
-        .parent()
-        .context("xtask lies in the repository's root folder")?;
-    Ok(root.to_path_buf())
+    let package = variable("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_owned());
+    let root = Path::new(&package).parent();
+    Ok(root
+        .context("xtask lies in the repository's root folder")?
+        .to_path_buf())
 }
 
 /// The folder for everything that may be deleted at any time.

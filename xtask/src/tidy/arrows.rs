@@ -58,7 +58,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jiff*", &["astro-calendar"]),
     ("calcard", &["astro-calendar"]),
     ("axum*", &["astro-api", "astro", "astro-testkit"]),
-    ("utoipa*", &["astro-api"]),
+    // core derives the schemas of its values; documents and routes are the API's
+    ("utoipa", &["astro-api", "astro-core"]),
+    ("utoipa-axum", &["astro-api"]),
     ("tower-http", &["astro-api", "astro"]),
     ("hyper*", &["astro", "astro-testkit"]),
     ("maud", &["astro-ui"]),

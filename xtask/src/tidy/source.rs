@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 
 /// A Rust file without its tests.
 pub struct Source {
@@ -11,8 +11,7 @@ pub struct Source {
     pub production_lines: usize,
     pub functions: Vec<Function>,
     pub calls: Vec<Call>,
-    /// String literals and the line where each begins.
-    pub strings: Vec<(usize, String)>,
+    pub strings: Vec<Text>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -23,11 +22,39 @@ pub struct Function {
     pub lines: usize,
 }
 
-/// `Type::function(arguments)`.
+/// `function(arguments)`, in whatever way the function is named.
 pub struct Call {
-    pub path: (String, String),
-    pub line: usize,
     pub arguments: Vec<TokenTree>,
+}
+
+/// A string literal as it stands in the file, with its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub line: usize,
+    pub column: usize,
+    pub literal: String,
+}
+
+impl Text {
+    /// `None` for a literal that is not a string.
+    pub fn of(literal: &Literal) -> Option<Self> {
+        let text = literal.to_string();
+        let is_string = text.starts_with(['"', 'r']) && text.ends_with(['"', '#']);
+        let start = literal.span().start();
+        is_string.then_some(Self {
+            line: start.line,
+            column: start.column,
+            literal: text,
+        })
+    }
+
+    /// What stands between the quotes; escapes stay as they are.
+    pub fn unquoted(&self) -> &str {
+        self.literal
+            .trim_start_matches('r')
+            .trim_matches('#')
+            .trim_matches('"')
+    }
 }
 
 /// Reads a file; `Err` names the line at which it stops being Rust.
@@ -83,12 +110,7 @@ impl Source {
                 },
                 TokenTree::Ident(word) if word == "fn" => self.add_function(rest),
                 TokenTree::Ident(_) => self.add_call(rest),
-                TokenTree::Literal(literal) => {
-                    let text = literal.to_string();
-                    if text.ends_with(['"', '#']) && text.starts_with(['"', 'r']) {
-                        self.strings.push((literal.span().start().line, text));
-                    }
-                }
+                TokenTree::Literal(literal) => self.strings.extend(Text::of(literal)),
                 TokenTree::Group(group) => self.walk(group.stream())?,
                 TokenTree::Punct(_) => {}
             }
@@ -117,21 +139,10 @@ impl Source {
     }
 
     fn add_call(&mut self, tokens: &[TokenTree]) {
-        if let [
-            TokenTree::Ident(kind),
-            TokenTree::Punct(first),
-            TokenTree::Punct(second),
-            TokenTree::Ident(function),
-            TokenTree::Group(arguments),
-            ..,
-        ] = tokens
-            && (first.as_char(), second.as_char()) == (':', ':')
-            && first.spacing() == Spacing::Joint
+        if let [TokenTree::Ident(_), TokenTree::Group(arguments), ..] = tokens
             && arguments.delimiter() == Delimiter::Parenthesis
         {
             self.calls.push(Call {
-                path: (kind.to_string(), function.to_string()),
-                line: kind.span().start().line,
                 arguments: arguments.stream().into_iter().collect(),
             });
         }
@@ -213,14 +224,16 @@ mod tests {
     }
 
     #[test]
-    fn calls_and_strings_are_seen_with_their_lines() {
-        let source = read("//! \"no\"\nconst A: S =\n S::new(\"one\", r#\"two\"#);").unwrap();
-        assert_eq!(source.calls[0].path, ("S".into(), "new".into()));
-        assert_eq!(source.calls[0].line, 3);
-        assert_eq!(
-            source.strings,
-            [(3, "\"one\"".into()), (3, "r#\"two\"#".into())]
-        );
+    fn calls_and_strings_are_seen_with_their_places() {
+        let text = "//! \"no\"\nconst A: S =\n S::new(\"one\", r#\"two\"#, 'c', b\"bytes\");";
+        let source = read(text).unwrap();
+        assert_eq!(source.calls.len(), 1);
+        let texts: Vec<_> = source
+            .strings
+            .iter()
+            .map(|t| (t.line, t.column, t.unquoted()))
+            .collect();
+        assert_eq!(texts, [(3, 8, "one"), (3, 15, "two")]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Every SQL statement names the owner or says why it does not.
 //!
-//! A statement is a call of `Statement::new("name", "SQL")` or `Statement::forked(..)` in astro-store.
-//! The exceptions stand in `crates/astro-store/statements-without-owner.txt`, one `name: reason` on
-//! each line. SQL anywhere else than in astro-store is a finding too.
+//! Looked at is every piece of SQL in astro-store. Where it stands in a call whose first argument is a
+//! string, as in `Statement::new("tasks.get", "SELECT ..")`, that string is the statement's name; else it
+//! goes by the name of its file below `src`. The exceptions stand in
+//! `crates/astro-store/statements-without-owner.txt`, one `name: reason` on each line.
+//! SQL anywhere else than in astro-store is a finding too.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +12,7 @@ use proc_macro2::TokenTree;
 
 use super::Finding;
 use super::repository::Repository;
-use super::source::{self, Call};
+use super::source::{self, Call, Source, Text};
 
 const STORE: &str = "crates/astro-store/src/";
 const ALLOWED: &str = "crates/astro-store/statements-without-owner.txt";
@@ -26,13 +28,23 @@ pub fn check(repository: &Repository) -> Vec<Finding> {
         let Ok(source) = source::read(text) else {
             continue;
         };
-        if path.starts_with(STORE) {
-            for call in source.calls.iter().filter(|call| is_statement(call)) {
-                findings.extend(check_statement(path, call, &mut allowed));
+        if let Some(file) = path.strip_prefix(STORE) {
+            for (name, text) in statements(file, &source) {
+                if text.unquoted().contains(OWNER) {
+                    continue;
+                }
+                match allowed.get_mut(&name) {
+                    Some(exception) => exception.is_used = true,
+                    None => findings.push(without_owner(path, &name, &text)),
+                }
             }
         } else if !ASIDE.iter().any(|aside| path.starts_with(aside)) {
-            for (line, _) in source.strings.iter().filter(|(_, text)| is_sql(text)) {
-                findings.push(Finding::error(path, *line, "SQL belongs in astro-store"));
+            for text in source.strings.iter().filter(|text| is_sql(text)) {
+                findings.push(Finding::error(
+                    path,
+                    text.line,
+                    "SQL belongs in astro-store",
+                ));
             }
         }
     }
@@ -85,88 +97,60 @@ fn allowed(text: &str, findings: &mut Vec<Finding>) -> BTreeMap<String, Exceptio
     exceptions
 }
 
-fn is_statement(call: &Call) -> bool {
-    call.path.0 == "Statement" && matches!(call.path.1.as_str(), "new" | "forked")
+fn without_owner(path: &str, name: &str, text: &Text) -> Finding {
+    let message = format!(
+        "`{name}` does not name {OWNER}, so it would reach every owner's rows; \
+         if it should, it belongs in {ALLOWED}"
+    );
+    Finding::error(path, text.line, message)
 }
 
-fn check_statement(
-    path: &str,
-    call: &Call,
-    allowed: &mut BTreeMap<String, Exception>,
-) -> Option<Finding> {
-    let arguments: Vec<Option<String>> = call
-        .arguments
-        .split(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ','))
-        .filter(|argument| !argument.is_empty())
-        .map(text_of)
-        .collect();
-    let [Some(name), texts @ ..] = arguments.as_slice() else {
-        return Some(Finding::error(
-            path,
-            call.line,
-            "a statement's name is written out here",
-        ));
-    };
-    let Some(texts) = texts.iter().cloned().collect::<Option<Vec<String>>>() else {
-        let message = format!("the SQL of `{name}` is written out here, so that it can be checked");
-        return Some(Finding::error(path, call.line, message));
-    };
-    if texts.iter().all(|text| text.contains(OWNER)) {
+/// Every piece of SQL in a file with the name that it goes by.
+fn statements(file: &str, source: &Source) -> Vec<(String, Text)> {
+    let mut found: Vec<(String, Text)> = Vec::new();
+    for text in source.strings.iter().filter(|text| is_sql(text)) {
+        let name = source
+            .calls
+            .iter()
+            .filter_map(|call| name_in(call, text))
+            .next_back();
+        found.push((name.unwrap_or_else(|| file.to_owned()), text.clone()));
+    }
+    found
+}
+
+/// The first argument of a call that is a string, when `text` stands in a later one.
+fn name_in(call: &Call, text: &Text) -> Option<String> {
+    let (first, rest) = call.arguments.split_first()?;
+    let TokenTree::Literal(first) = first else {
         return None;
-    }
-    if let Some(exception) = allowed.get_mut(name) {
-        exception.is_used = true;
-        return None;
-    }
-    let message =
-        format!("`{name}` does not name {OWNER}: it would reach every owner's rows ({ALLOWED})");
-    Some(Finding::error(path, call.line, message))
-}
-
-/// The text of an argument that is a string literal, or a macro such as `concat!` over some.
-fn text_of(argument: &[TokenTree]) -> Option<String> {
-    let mut text = String::new();
-    for token in argument {
-        match token {
-            TokenTree::Literal(literal) => text.push_str(unquoted(&literal.to_string())?),
-            TokenTree::Group(group) => {
-                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                text.push_str(&text_of(&inner)?);
-            }
-            TokenTree::Ident(word) if word == "concat" => {}
-            TokenTree::Punct(mark) if ['!', ','].contains(&mark.as_char()) => {}
-            _ => return None,
-        }
-    }
-    (!text.is_empty()).then_some(text)
-}
-
-fn unquoted(literal: &str) -> Option<&str> {
-    literal
-        .trim_matches('#')
-        .trim_start_matches('r')
-        .trim_matches('#')
-        .strip_prefix('"')?
-        .strip_suffix('"')
-}
-
-fn is_sql(literal: &str) -> bool {
-    let Some(text) = unquoted(literal) else {
-        return false;
     };
-    let text =
-        text.trim_start_matches(|character: char| character.is_whitespace() || character == '\\');
-    [
+    let name = Text::of(first)?;
+    contains(rest, text).then(|| name.unquoted().to_owned())
+}
+
+fn contains(tokens: &[TokenTree], text: &Text) -> bool {
+    tokens.iter().any(|token| match token {
+        TokenTree::Literal(literal) => Text::of(literal).as_ref() == Some(text),
+        TokenTree::Group(group) => contains(&group.stream().into_iter().collect::<Vec<_>>(), text),
+        TokenTree::Ident(_) | TokenTree::Punct(_) => false,
+    })
+}
+
+fn is_sql(text: &Text) -> bool {
+    const BEGINNINGS: &[&str] = &[
         "SELECT ",
         "INSERT INTO ",
         "DELETE FROM ",
         "CREATE TABLE ",
         "ALTER TABLE ",
         "DROP TABLE ",
-    ]
-    .iter()
-    .any(|beginning| text.starts_with(beginning))
+    ];
+    let text = text.unquoted().trim_start_matches(['\\', ' ', '\n', '\t']);
+    let begins = |beginning: &&str| text.starts_with(*beginning);
+    BEGINNINGS.iter().any(begins)
         || (text.starts_with("UPDATE ") && text.contains(" SET "))
+        || (text.starts_with("WITH ") && text.contains("SELECT "))
 }
 
 #[cfg(test)]
@@ -190,7 +174,8 @@ mod tests {
             const A: Statement = Statement::new("a", "SELECT 1 FROM t WHERE owner_id = $1");
             const B: Statement = Statement::forked(
                 "b",
-                concat!("SELECT 1 FROM t ", "WHERE owner_id = $1",),
+                "SELECT 1 FROM t \
+                 WHERE owner_id = $1",
                 r#"SELECT 2 FROM "t" WHERE owner_id = $1"#,
             );
         "##;
@@ -212,9 +197,19 @@ mod tests {
     }
 
     #[test]
-    fn hidden_texts_are_found() {
-        let source = r#"const A: Statement = Statement::new("a", SQL);"#;
-        assert!(found(source, "")[0].contains("written out"));
+    fn pieces_outside_a_statement_go_by_the_name_of_their_file() {
+        let source = r#"fn a() -> String { format!("SELECT {columns} FROM t") }"#;
+        assert!(found(source, "")[0].starts_with("`tasks.rs` does not name owner_id"));
+        assert!(found(source, "tasks.rs: reason").is_empty());
+    }
+
+    #[test]
+    fn statements_that_are_put_together_are_looked_at() {
+        let source = r#"fn a() { make("get", format!("SELECT 1 FROM {name} WHERE id = $1")); }"#;
+        assert!(found(source, "")[0].starts_with("`get`"));
+        let source =
+            r#"fn a() { make("get", format!("SELECT 1 FROM {name} WHERE owner_id = $1")); }"#;
+        assert!(found(source, "").is_empty());
     }
 
     #[test]
