@@ -1,1 +1,28 @@
-//! placeholder
+//! The nouns and values of the product: ids, tasks, projects, goals, events, principals,
+//! errors, limits and configuration structs.
+//!
+//! This crate performs no IO. It knows nothing of SQL, HTTP, files or models, and it takes
+//! time and chance from [`clock::Clock`] and [`random::Random`], which callers pass in.
+//!
+//! Start with [`tasks`]: every other noun follows its shape. [`document!`] explains why a noun
+//! has two structs, [`principal`] who may ask for what.
+
+#[macro_use]
+pub mod document;
+#[macro_use]
+mod codes;
+
+pub mod clock;
+pub mod error;
+pub mod events;
+pub mod ids;
+pub mod labels;
+pub mod limits;
+pub mod page;
+pub mod principal;
+pub mod projects;
+pub mod random;
+pub mod schema;
+pub mod tasks;
+
+pub use astro_calendar as calendar;

@@ -1,1 +1,74 @@
-//! placeholder
+//! Business rules, permissions and transactions: the one floor that every door (REST, command
+//! line, later CalDAV and MCP) goes through.
+//!
+//! This crate knows nothing of HTTP, SQL text, terminals or files. Every operation takes a
+//! [`Call`] (who asks, and how the answer may be repeated), checks the permission, applies pure
+//! rules and commits one store transaction.
+//!
+//! Start with [`Services`], then [`changes`] (how every noun is written) and [`tasks`].
+
+pub mod access;
+pub mod changes;
+mod error;
+pub mod tasks;
+
+use std::sync::Arc;
+
+use astro_core::calendar::Timestamp;
+use astro_core::clock::Clock;
+use astro_core::principal::{Permission, Principal, Scope};
+use astro_core::random::Random;
+use astro_store::Store;
+
+pub use error::{Error, Result};
+
+/// Everything that the operations need. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub random: Random,
+}
+
+/// One request of one caller.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub principal: Principal,
+    /// Makes a repeated write answer as the first one did.
+    pub idempotency: Option<Idempotency>,
+    /// The version that the caller believes to be the present one (If-Match).
+    pub expected_version: Option<i64>,
+    /// Through which door the call came; kept with what it makes.
+    pub source: astro_core::tasks::TaskSource,
+}
+
+/// A client's key for a write, and what the write was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    pub key: String,
+    /// SHA-256 over operation, target and body; another request under the same key is refused.
+    pub request_hash: [u8; 32],
+}
+
+impl Call {
+    pub fn new(principal: Principal, source: astro_core::tasks::TaskSource) -> Self {
+        Self {
+            principal,
+            idempotency: None,
+            expected_version: None,
+            source,
+        }
+    }
+
+    /// The caller's rows, if the caller may do this at all.
+    pub fn scope(&self, permission: Permission) -> Result<Scope> {
+        access::check(&self.principal, permission)?;
+        Ok(Scope::of(&self.principal))
+    }
+}
+
+impl Services {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,1 +1,33 @@
-//! placeholder
+//! All SQL of the product: one text for two engines, every row behind a [`Scope`].
+//!
+//! This crate knows nothing of HTTP, permissions, business rules or JSON on the wire. It never
+//! decides whether a change is allowed, only whether it can be kept, and no function here reads
+//! a personal row without the scope of its owner.
+//!
+//! Start with [`Store`] (opening, reading, writing), then [`documents`] (what every noun shares)
+//! and [`tasks`] (a noun). `dialect.rs` holds the only places where the engines differ.
+//!
+//! [`Scope`]: astro_core::principal::Scope
+
+mod args;
+mod columns;
+mod db;
+mod dialect;
+pub mod documents;
+mod error;
+pub mod events;
+pub mod idempotency;
+pub mod labels;
+mod migrate;
+pub mod owners;
+pub mod projects;
+pub mod registry;
+mod statement;
+pub mod tasks;
+
+pub use args::Args;
+pub use columns::Columns;
+pub use db::{Admin, Database, Read, Store, StoreOptions, Write};
+pub use error::StoreError;
+pub use migrate::SchemaState;
+pub use statement::Statement;

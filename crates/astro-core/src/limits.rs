@@ -1,0 +1,86 @@
+//! Every limit of the product, in one place; docs/limits.md is the same table and a test
+//! compares the two.
+
+use std::time::Duration;
+
+macro_rules! limits {
+    ($( $(#[doc = $doc:literal])+ $name:ident : $type:ty = $value:expr; )+) => {
+        $( $(#[doc = $doc])+ pub const $name: $type = $value; )+
+
+        /// Name, value and meaning of each limit, for docs/limits.md.
+        pub fn table() -> Vec<(&'static str, String, String)> {
+            vec![ $( (stringify!($name), format!("{:?}", $name), [$($doc),+].concat().trim().to_owned()), )+ ]
+        }
+    };
+}
+
+limits! {
+    /// Bytes of a request body.
+    BODY_BYTES: usize = 1024 * 1024;
+    /// Bytes of an imported file.
+    IMPORT_BYTES: usize = 25 * 1024 * 1024;
+    /// Items that one import may hold.
+    IMPORT_ITEMS: usize = 50_000;
+    /// Nesting of a JSON document.
+    JSON_DEPTH: usize = 32;
+    /// Items of a page where the request names no number.
+    PAGE_DEFAULT: u32 = 50;
+    /// Items of a page at most.
+    PAGE_MAX: u32 = 100;
+    /// Operations of one batch.
+    OPS_MAX: usize = 100;
+    /// Changes of one sync answer.
+    SYNC_PAGE: u32 = 500;
+    /// Time to receive the head of a request.
+    HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+    /// Time to receive the body of a request.
+    BODY_TIMEOUT: Duration = Duration::from_secs(30);
+    /// Time that a stopping server waits for requests in flight.
+    DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+    /// Writes that may wait for the one SQLite writer.
+    WRITE_QUEUE: usize = 1024;
+    /// Writes that share one commit at most.
+    COMMIT_BATCH: usize = 256;
+    /// Characters of a title.
+    TITLE_CHARS: usize = 500;
+    /// Characters of a description or note.
+    TEXT_CHARS: usize = 50_000;
+    /// Characters of a short text: a unit, a colour, a location, a uid.
+    SHORT_CHARS: usize = 255;
+    /// Characters of an address (URL).
+    URL_CHARS: usize = 2_048;
+    /// Entries of a list inside one item (labels, dependencies, attachments, dates).
+    LIST_ENTRIES: usize = 200;
+    /// Bytes of what an import keeps verbatim with one item.
+    VERBATIM_BYTES: usize = 256 * 1024;
+    /// How deep tasks or projects may be nested.
+    TREE_DEPTH: usize = 16;
+    /// Characters of an Idempotency-Key.
+    IDEMPOTENCY_KEY_CHARS: usize = 255;
+    /// How long an Idempotency-Key is remembered.
+    IDEMPOTENCY_TTL: Duration = Duration::from_secs(24 * 3600);
+    /// How long deleted items can be restored.
+    TRASH_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+    /// How long a write can be undone by its token.
+    UNDO_TTL: Duration = Duration::from_secs(3600);
+    /// Characters of a password at most.
+    PASSWORD_MAX: usize = 128;
+    /// Characters of a password at least.
+    PASSWORD_MIN: usize = 15;
+    /// Sign-in tries per account and minute before answers slow down.
+    LOGIN_PER_ACCOUNT: u32 = 10;
+    /// Sign-in tries per address and minute.
+    LOGIN_PER_ADDRESS: u32 = 20;
+    /// Life of an access token (JWT).
+    ACCESS_TOKEN_TTL: Duration = Duration::from_secs(5 * 60);
+    /// Life of a session without use.
+    SESSION_IDLE_TTL: Duration = Duration::from_secs(14 * 24 * 3600);
+    /// Life of a session in any case.
+    SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+    /// How long a revocation may take to reach every instance.
+    REVOCATION_DELAY: Duration = Duration::from_secs(5);
+    /// Requests per minute of one signed-in user before 429.
+    REQUESTS_PER_USER: u32 = 6_000;
+    /// Candidates that one recommendation may weigh.
+    CANDIDATES_MAX: usize = 500;
+}

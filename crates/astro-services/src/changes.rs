@@ -1,0 +1,213 @@
+//! How every noun is written: one transaction that answers a repeated key, checks the version,
+//! keeps the row and logs the event that undo, sync and learning read.
+
+use std::time::Duration;
+
+use astro_core::calendar::Timestamp;
+use astro_core::document::Stamp;
+use astro_core::events::{Action, Event};
+use astro_core::ids::EventId;
+use astro_core::limits;
+use astro_core::principal::Scope;
+use astro_store::documents::{self, Record};
+use astro_store::idempotency::Remembered;
+use astro_store::{StoreError, Write, events, idempotency};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{Call, Error, Result, Services};
+
+/// What a write answers: the result, and the token that takes it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Written<T> {
+    pub value: T,
+    /// Present where the write can be undone.
+    pub undo: Option<EventId>,
+}
+
+/// A transaction of one call, with the time and the ids it needs.
+#[derive(Debug)]
+pub struct Change<'t> {
+    pub write: &'t mut Write,
+    pub now: Timestamp,
+    services: &'t Services,
+}
+
+impl Services {
+    /// Runs `work` as one transaction. When the call carries an idempotency key that was used
+    /// before, `work` does not run and the first answer is given again.
+    pub async fn change<T, F>(&self, call: &Call, scope: Scope, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let services = self.clone();
+        let key = call.idempotency.clone();
+        self.store
+            .write(&scope, move |write| {
+                Box::pin(async move {
+                    let now = services.now();
+                    if let Some(key) = &key
+                        && let Some(found) =
+                            idempotency::get(write, &key.key, before(now, limits::IDEMPOTENCY_TTL))
+                                .await?
+                    {
+                        return repeat(&found, &key.request_hash);
+                    }
+                    let answer = work(&mut Change {
+                        write: &mut *write,
+                        now,
+                        services: &services,
+                    })
+                    .await?;
+                    if let Some(key) = key {
+                        let response = serde_json::to_string(&answer).map_err(Error::internal)?;
+                        idempotency::insert(
+                            write,
+                            &key.key,
+                            &Remembered {
+                                request_hash: key.request_hash.to_vec(),
+                                response,
+                            },
+                            now,
+                        )
+                        .await?;
+                    }
+                    Ok(answer)
+                })
+            })
+            .await
+    }
+}
+
+fn repeat<T: DeserializeOwned>(found: &Remembered, request_hash: &[u8]) -> Result<T> {
+    if found.request_hash != request_hash {
+        return Err(Error::invalid(
+            "Idempotency-Key",
+            "reused",
+            "this key was used for another request within the last 24 hours",
+        ));
+    }
+    serde_json::from_str(&found.response).map_err(Error::internal)
+}
+
+/// The moment `ago` before `now`.
+pub fn before(now: Timestamp, ago: Duration) -> Timestamp {
+    now.checked_sub(ago).unwrap_or(Timestamp::MIN)
+}
+
+impl Change<'_> {
+    /// A fresh id.
+    pub fn id<I: From<uuid::Uuid>>(&self) -> I {
+        self.services.random.id(self.now)
+    }
+
+    /// The stamp of a row that is about to be kept for the first time.
+    pub fn fresh(&self) -> Stamp {
+        Stamp::fresh(self.now)
+    }
+
+    /// The row, not in the trash.
+    pub async fn live<R: Record>(&mut self, id: uuid::Uuid) -> Result<R> {
+        let found: Option<R> = documents::get(self.write, id).await?;
+        found
+            .filter(|row| row.stamp().deleted_at.is_none())
+            .ok_or(Error::NotFound(R::ENTITY.as_str()))
+    }
+
+    /// The row, wherever it is.
+    pub async fn any<R: Record>(&mut self, id: uuid::Uuid) -> Result<R> {
+        documents::get(self.write, id)
+            .await?
+            .ok_or(Error::NotFound(R::ENTITY.as_str()))
+    }
+
+    /// Keeps a new row and logs it.
+    pub async fn insert<R: Record>(
+        &mut self,
+        mut row: R,
+        action: Action,
+        data: Value,
+    ) -> Result<Written<R>> {
+        documents::insert(self.write, &mut row).await?;
+        let undo = self.log(&row, None, action, data).await?;
+        Ok(Written {
+            value: row,
+            undo: Some(undo),
+        })
+    }
+
+    /// Keeps a new version of a row and logs it. A row that does not differ from `before` is
+    /// answered as it is: an empty patch changes nothing, not even the version.
+    pub async fn update<R: Record + PartialEq>(
+        &mut self,
+        before: &R,
+        mut after: R,
+        action: Action,
+        data: Value,
+    ) -> Result<Written<R>> {
+        if after == *before {
+            return Ok(Written {
+                value: after,
+                undo: None,
+            });
+        }
+        after.set_stamp(Stamp {
+            updated_at: self.now,
+            ..after.stamp()
+        });
+        match documents::update(self.write, before, &mut after).await {
+            Err(StoreError::Stale) => return Err(self.stale::<R>(before.id()).await?),
+            other => other?,
+        }
+        let undo = self.log(&after, Some(before), action, data).await?;
+        Ok(Written {
+            value: after,
+            undo: Some(undo),
+        })
+    }
+
+    async fn stale<R: Record>(&mut self, id: uuid::Uuid) -> Result<Error> {
+        Ok(Error::Stale {
+            current: self.any::<R>(id).await?.stamp().version,
+        })
+    }
+
+    async fn log<R: Record>(
+        &mut self,
+        after: &R,
+        before: Option<&R>,
+        action: Action,
+        data: Value,
+    ) -> Result<EventId> {
+        let stamp = after.stamp();
+        let event = Event {
+            id: self.id(),
+            at: self.now,
+            recorded_at: self.now,
+            entity: R::ENTITY,
+            entity_id: after.id(),
+            action,
+            change_seq: stamp.change_seq,
+            data,
+            before: before
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(Error::internal)?,
+            version_after: stamp.version,
+        };
+        events::insert(self.write, &event).await?;
+        Ok(event.id)
+    }
+}
+
+/// # Errors
+/// [`Error::Stale`] when the caller named a version and it is not this row's.
+pub fn check_version<R: Record>(call_version: Option<i64>, row: &R) -> Result<()> {
+    let current = row.stamp().version;
+    if call_version.is_some_and(|expected| expected != current) {
+        return Err(Error::Stale { current });
+    }
+    Ok(())
+}

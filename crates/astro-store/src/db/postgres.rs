@@ -1,0 +1,98 @@
+//! PostgreSQL: a pool whose connections act as a role that owns no tables, so that row-level
+//! security holds for every statement.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use astro_core::ids::OwnerId;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
+
+use super::StoreOptions;
+use super::conn::{Conn, Pooled};
+use crate::dialect::{self, Engine};
+use crate::{SchemaState, StoreError, migrate};
+
+#[derive(Debug)]
+pub(super) struct Postgres {
+    pool: PgPool,
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options =
+        PgConnectOptions::from_str(url).map_err(|error| StoreError::of("options", error))?;
+    Ok(options
+        .application_name("astro")
+        .statement_cache_capacity(512)
+        .disable_statement_logging())
+}
+
+async fn connect(url: &str) -> Result<PgConnection, StoreError> {
+    options(url)?
+        .connect()
+        .await
+        .map_err(|error| StoreError::of("open", error))
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str, wanted: &StoreOptions) -> Result<Self, StoreError> {
+        let mut first = connect(url).await?;
+        migrate::run(Engine::Postgres, &mut first).await?;
+        let confined = wanted.row_level_security;
+        let pool = PgPoolOptions::new()
+            .max_connections(wanted.connections.max(2))
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .after_connect(move |conn, _| {
+                Box::pin(async move {
+                    if confined {
+                        conn.execute(sqlx::raw_sql("SET ROLE astro_app")).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options(url)?)
+            .await
+            .map_err(|error| StoreError::of("open", error))?;
+        Ok(Self { pool })
+    }
+
+    async fn acquire(&self, in_transaction: bool) -> Result<Pooled<sqlx::Postgres>, StoreError> {
+        let conn = self
+            .pool
+            .acquire()
+            .await
+            .map_err(|error| StoreError::of("acquire", error))?;
+        Ok(Pooled::new(conn, in_transaction))
+    }
+
+    /// A connection outside any transaction.
+    pub(super) async fn plain(&self) -> Result<Conn, StoreError> {
+        Ok(Conn::Postgres(self.acquire(false).await?))
+    }
+
+    pub(super) async fn begin(&self) -> Result<Conn, StoreError> {
+        let mut conn = Conn::Postgres(self.acquire(true).await?);
+        conn.control("BEGIN").await?;
+        Ok(conn)
+    }
+
+    /// A transaction confined to one owner.
+    pub(super) async fn begin_owner(
+        &self,
+        owner: OwnerId,
+        writes: bool,
+    ) -> Result<Conn, StoreError> {
+        let mut conn = Conn::Postgres(self.acquire(true).await?);
+        conn.confine(dialect::begin_owner(owner, writes)).await?;
+        Ok(conn)
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+pub(super) async fn schema(url: &str) -> Result<SchemaState, StoreError> {
+    migrate::state(Engine::Postgres, &mut connect(url).await?).await
+}

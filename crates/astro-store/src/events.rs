@@ -1,0 +1,107 @@
+//! The owner's log, which is also the outbox: written with the change, read by everything after it.
+
+use astro_core::calendar::Timestamp;
+use astro_core::events::{Action, Entity, Event};
+use astro_core::ids::EventId;
+
+use crate::columns::Row;
+use crate::{Read, Statement, StoreError, Write};
+
+pub(crate) const STATEMENTS: &[Statement] = &[INSERT, GET, ALL, HISTORY, FORGET_BEFORE];
+
+const TABLE: &str = "events";
+const INSERT: Statement = Statement::new(
+    "events.insert",
+    "INSERT INTO events (owner_id, id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+);
+const GET: Statement = Statement::new(
+    "events.get",
+    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events WHERE owner_id = $1 AND id = $2",
+);
+const ALL: Statement = Statement::new(
+    "events.all",
+    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+);
+const HISTORY: Statement = Statement::new(
+    "events.history",
+    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND entity = $2 AND entity_id = $3 ORDER BY id LIMIT $4",
+);
+const FORGET_BEFORE: Statement = Statement::new(
+    "events.forget_before",
+    "UPDATE events SET before_row = NULL WHERE owner_id = $1 AND before_row IS NOT NULL AND recorded_at <= $2",
+);
+
+pub async fn insert(write: &mut Write, event: &Event) -> Result<(), StoreError> {
+    let args = write
+        .args()
+        .uuid(event.id.uuid())
+        .time(event.at)
+        .time(event.recorded_at)
+        .int(event.entity.code())
+        .uuid(event.entity_id)
+        .int(event.action.code())
+        .int(event.change_seq)
+        .json(&event.data)
+        .opt_json(event.before.as_ref())
+        .int(event.version_after);
+    write.execute(&INSERT, args).await.map(drop)
+}
+
+fn read_event(row: &Row) -> Result<Event, StoreError> {
+    let mut columns = row.columns(TABLE);
+    Ok(Event {
+        id: columns.uuid()?,
+        at: columns.time()?,
+        recorded_at: columns.time()?,
+        entity: columns.code(Entity::from_code)?,
+        entity_id: columns.uuid()?,
+        action: columns.code(Action::from_code)?,
+        change_seq: columns.int()?,
+        data: columns.json()?,
+        before: columns.opt_json()?,
+        version_after: columns.int()?,
+    })
+}
+
+pub async fn get(read: &mut Read, id: EventId) -> Result<Option<Event>, StoreError> {
+    let args = read.args().uuid(id.uuid());
+    read.fetch_optional(&GET, args)
+        .await?
+        .as_ref()
+        .map(read_event)
+        .transpose()
+}
+
+/// The log in order, after an entry.
+pub async fn all(read: &mut Read, after: EventId, limit: u32) -> Result<Vec<Event>, StoreError> {
+    let args = read.args().uuid(after.uuid()).int(limit);
+    read.fetch_all(&ALL, args)
+        .await?
+        .iter()
+        .map(read_event)
+        .collect()
+}
+
+/// What happened to one thing, oldest first.
+pub async fn history(
+    read: &mut Read,
+    entity: Entity,
+    id: uuid::Uuid,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let args = read.args().int(entity.code()).uuid(id).int(limit);
+    read.fetch_all(&HISTORY, args)
+        .await?
+        .iter()
+        .map(read_event)
+        .collect()
+}
+
+/// Drops the rows-as-they-were of entries that can no longer be undone.
+pub async fn forget_before(write: &mut Write, until: Timestamp) -> Result<u64, StoreError> {
+    let args = write.args().time(until);
+    write.execute(&FORGET_BEFORE, args).await
+}

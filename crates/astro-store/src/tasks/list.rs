@@ -1,0 +1,327 @@
+//! Filtered lists of tasks. The text of each combination of filters is put together once from
+//! constant pieces and kept, so that both engines can reuse its plan.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use astro_core::calendar::Timestamp;
+use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
+use astro_core::tasks::{Task, TaskFilter, TaskSort, TaskStatus};
+
+use super::TABLE;
+use crate::dialect::{self, Engine};
+use crate::documents::Record as _;
+use crate::{Args, Read, Statement, StoreError};
+
+/// A task of a list, and whether an open task stands in its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    pub task: Task,
+    pub blocked: bool,
+}
+
+const BLOCKED: &str = "EXISTS (SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
+     WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL)";
+
+/// One page of the tasks that pass `filter`.
+pub async fn list(
+    read: &mut Read,
+    filter: &TaskFilter,
+    page: &PageRequest,
+) -> Result<Page<Listed>, StoreError> {
+    let engine = read.engine();
+    let Some((sql, args)) = compose(engine, read.args(), filter, page) else {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
+    };
+    let statement = interned(sql);
+    let rows = read.fetch_all(&statement, args).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mut columns = row.columns("tasks");
+        let blocked = columns.flag()?;
+        let key = columns.sort_key(filter.sort)?;
+        items.push((
+            Listed {
+                task: Task::read(&mut columns)?,
+                blocked,
+            },
+            key,
+        ));
+    }
+    let sort = filter.sort.as_str();
+    let page = Page::cut(items, page.limit, |(item, key)| Cursor {
+        sort: sort.to_owned(),
+        key: key.clone(),
+        id: item.task.id.uuid(),
+    });
+    Ok(page.map(|(item, _)| item))
+}
+
+impl crate::Columns<'_> {
+    fn sort_key(&mut self, sort: TaskSort) -> Result<CursorKey, StoreError> {
+        match sort {
+            TaskSort::Position => self.text().map(CursorKey::Text),
+            _ => self.int().map(CursorKey::Int),
+        }
+    }
+}
+
+/// The column that an order follows and its direction. Every key is there in every row that the
+/// order lists, so that a page can start after any of them.
+fn key_column(sort: TaskSort) -> (&'static str, &'static str, &'static str) {
+    match sort {
+        TaskSort::Created => ("t.created_at", ">", "ASC"),
+        TaskSort::Due => ("t.due_index", ">", "ASC"),
+        TaskSort::Position => ("t.position", ">", "ASC"),
+        TaskSort::Updated => ("t.updated_at", "<", "DESC"),
+        TaskSort::Completed => ("t.completed_at", "<", "DESC"),
+    }
+}
+
+/// `None` when nothing can match.
+fn compose(
+    engine: Engine,
+    args: Args,
+    filter: &TaskFilter,
+    page: &PageRequest,
+) -> Option<(String, Args)> {
+    let mut query = Query {
+        sql: String::new(),
+        args,
+    };
+    let (key, after, direction) = key_column(filter.sort);
+    let select = qualified(TABLE.select);
+    query.sql = format!(
+        "SELECT CASE WHEN {BLOCKED} THEN 1 ELSE 0 END, {key}, {select} FROM tasks t WHERE t.owner_id = $1"
+    );
+    query.push(if filter.trash {
+        "t.deleted_at IS NOT NULL"
+    } else {
+        "t.deleted_at IS NULL"
+    });
+    query.statuses(&filter.status);
+    if let Some(state) = filter.state {
+        query.compare("t.state =", |args| args.int(state.code()));
+    }
+    if let Some(project) = filter.project {
+        query.compare("t.project_id =", |args| args.uuid(project.uuid()));
+    }
+    if let Some(parent) = filter.parent {
+        query.compare("t.parent_id =", |args| args.uuid(parent.uuid()));
+    }
+    if let Some(label) = filter.label {
+        query.args = query.args.uuid(label.uuid());
+        let n = query.args.len();
+        query.push(&format!("t.id IN (SELECT l.task_id FROM task_labels l WHERE l.owner_id = $1 AND l.label_id = ${n})"));
+    }
+    query.instant("t.due_index >=", filter.due_from);
+    query.instant("t.due_index <=", filter.due_to);
+    query.instant("t.start_index <=", filter.start_to);
+    query.instant("t.completed_at >=", filter.completed_from);
+    if filter.sort == TaskSort::Completed {
+        query.push("t.completed_at IS NOT NULL");
+    }
+    match filter.blocked {
+        Some(true) => query.push(BLOCKED),
+        Some(false) => query.push(&format!("NOT {BLOCKED}")),
+        None => {}
+    }
+    if let Some(text) = &filter.search {
+        let words = dialect::search_query(engine, text)?;
+        query.args = query.args.text(words);
+        let condition = dialect::search_condition(engine, query.args.len());
+        query.push(&condition);
+    }
+    if let Some(cursor) = &page.after {
+        query.after(key, after, cursor);
+    }
+    query.args = query.args.int(page.limit + 1);
+    let n = query.args.len();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        query.sql,
+        " ORDER BY {key} {direction}, t.id {direction} LIMIT ${n}"
+    );
+    Some((query.sql, query.args))
+}
+
+struct Query {
+    sql: String,
+    args: Args,
+}
+
+impl Query {
+    fn push(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
+    fn compare(&mut self, left: &str, bind: impl FnOnce(Args) -> Args) {
+        self.args = bind(std::mem::take(&mut self.args));
+        let n = self.args.len();
+        self.push(&format!("{left} ${n}"));
+    }
+
+    fn instant(&mut self, left: &str, instant: Option<Timestamp>) {
+        if let Some(instant) = instant {
+            self.compare(left, |args| args.time(instant));
+        }
+    }
+
+    /// Codes are our own constants, and as literals they let partial indexes be used.
+    fn statuses(&mut self, wanted: &[TaskStatus]) {
+        if wanted.is_empty() {
+            return;
+        }
+        let mut codes: Vec<i64> = wanted.iter().map(|status| status.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        self.push(&format!("t.status IN ({})", codes.join(", ")));
+    }
+
+    fn after(&mut self, key: &str, comparison: &str, cursor: &Cursor) {
+        let args = std::mem::take(&mut self.args);
+        let args = match &cursor.key {
+            CursorKey::Int(value) => args.int(*value),
+            CursorKey::Text(value) => args.text(value),
+        };
+        self.args = args.uuid(cursor.id);
+        let n = self.args.len();
+        self.push(&format!("({key}, t.id) {comparison} (${}, ${n})", n - 1));
+    }
+}
+
+fn qualified(select: &str) -> String {
+    select
+        .split(", ")
+        .map(|column| format!("t.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Gives the same text the same static string; there are as many as combinations in use.
+fn interned(sql: String) -> Statement {
+    static KNOWN: LazyLock<Mutex<HashMap<String, &'static str>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = if let Some(text) = known.get(&sql) {
+        *text
+    } else {
+        let text: &'static str = sql.clone().leak();
+        known.insert(sql, text);
+        text
+    };
+    Statement::new("tasks.list", text)
+}
+
+/// The list's statement for each filter and each order, alone and together; for the registry's tests.
+pub fn list_statements(engine: Engine) -> Vec<Statement> {
+    samples()
+        .into_iter()
+        .filter_map(|(filter, page)| {
+            compose(engine, Args::none().uuid(uuid::Uuid::nil()), &filter, &page)
+        })
+        .map(|(sql, _)| interned(sql))
+        .collect()
+}
+
+fn samples() -> Vec<(TaskFilter, PageRequest)> {
+    let nil = uuid::Uuid::nil();
+    let at = Some(Timestamp::UNIX_EPOCH);
+    let none = TaskFilter::default;
+    let mut filters = vec![
+        none(),
+        TaskFilter {
+            status: vec![TaskStatus::NeedsAction, TaskStatus::InProcess],
+            ..none()
+        },
+        TaskFilter {
+            state: Some(astro_core::tasks::TaskState::Waiting),
+            ..none()
+        },
+        TaskFilter {
+            project: Some(nil.into()),
+            ..none()
+        },
+        TaskFilter {
+            label: Some(nil.into()),
+            ..none()
+        },
+        TaskFilter {
+            parent: Some(nil.into()),
+            ..none()
+        },
+        TaskFilter {
+            due_from: at,
+            due_to: at,
+            start_to: at,
+            completed_from: at,
+            ..none()
+        },
+        TaskFilter {
+            blocked: Some(true),
+            ..none()
+        },
+        TaskFilter {
+            blocked: Some(false),
+            ..none()
+        },
+        TaskFilter {
+            search: Some("word".to_owned()),
+            ..none()
+        },
+        TaskFilter {
+            trash: true,
+            ..none()
+        },
+    ];
+    let everything = TaskFilter {
+        status: TaskStatus::ALL.to_vec(),
+        state: Some(astro_core::tasks::TaskState::None),
+        project: Some(nil.into()),
+        label: Some(nil.into()),
+        parent: Some(nil.into()),
+        due_from: at,
+        due_to: at,
+        start_to: at,
+        completed_from: at,
+        blocked: Some(false),
+        search: Some("two words".to_owned()),
+        trash: false,
+        sort: TaskSort::Due,
+    };
+    filters.push(everything);
+    filters.extend(TaskSort::ALL.iter().map(|sort| TaskFilter {
+        sort: *sort,
+        ..none()
+    }));
+    filters
+        .into_iter()
+        .flat_map(|filter| {
+            let key = if filter.sort == TaskSort::Position {
+                CursorKey::Text(String::new())
+            } else {
+                CursorKey::Int(0)
+            };
+            let after = Some(Cursor {
+                sort: filter.sort.to_string(),
+                key,
+                id: nil,
+            });
+            [
+                (
+                    filter.clone(),
+                    PageRequest {
+                        limit: 50,
+                        after: None,
+                    },
+                ),
+                (filter, PageRequest { limit: 50, after }),
+            ]
+        })
+        .collect()
+}
