@@ -115,6 +115,17 @@ impl Conn {
         run!(self, statement, args, execute, |done| sqlite done.rows_affected(), postgres done.rows_affected())
     }
 
+    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<(), StoreError> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        let sql = statement.sql(self.engine()).into_sql_str();
+        match self {
+            Self::Writer(conn) => (&mut *conn).prepare(sql).await.map(drop),
+            Self::Reader(conn) => (&mut **conn).prepare(sql).await.map(drop),
+            Self::Postgres(conn) => (&mut **conn).prepare(sql).await.map(drop),
+        }
+        .map_err(|error| StoreError::of(statement.name, error))
+    }
+
     /// Runs SQL without arguments: transaction control and pragmas.
     pub(crate) async fn control(&mut self, sql: &'static str) -> Result<(), StoreError> {
         match self {

@@ -170,6 +170,11 @@ impl Admin {
         self.conn.confine(dialect::set_owner(scope.owner())).await
     }
 
+    /// Lets the engine read a statement without running it.
+    pub(crate) async fn prepare(&mut self, statement: &Statement) -> Result<(), StoreError> {
+        self.conn.prepare(statement).await
+    }
+
     pub(crate) async fn ping(&mut self) -> Result<(), StoreError> {
         self.conn
             .fetch_optional(&PING, Args::none())
