@@ -1,7 +1,9 @@
 //! Every statement of the product, so that tests can prepare each on both engines.
 
 use crate::db::TRANSACTION_STATEMENTS;
-use crate::{Statement, Store, StoreError, dialect, events, idempotency, labels, owners, projects, tasks};
+use crate::{
+    Statement, Store, StoreError, dialect, events, idempotency, labels, owners, projects, tasks,
+};
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
 /// [`tasks::list_statements`].
@@ -27,7 +29,10 @@ impl Store {
     /// Prepares every statement on this engine and answers what was refused, by name.
     pub async fn prepare_all(&self) -> Result<Vec<String>, StoreError> {
         let engine = self.engine();
-        let mut all: Vec<Statement> = statements().into_iter().filter(|statement| statement.runs_on(engine)).collect();
+        let mut all: Vec<Statement> = statements()
+            .into_iter()
+            .filter(|statement| statement.runs_on(engine))
+            .collect();
         all.extend(tasks::list_statements(engine));
         self.admin_read(move |admin| {
             Box::pin(async move {

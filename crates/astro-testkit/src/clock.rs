@@ -21,7 +21,9 @@ impl FixedClock {
     /// # Panics
     /// When `instant` is not RFC 3339.
     pub fn at(instant: &str) -> Self {
-        let instant: Timestamp = instant.parse().unwrap_or_else(|error| panic!("{instant}: {error}"));
+        let instant: Timestamp = instant
+            .parse()
+            .unwrap_or_else(|error| panic!("{instant}: {error}"));
         Self(Arc::new(Mutex::new(instant)))
     }
 

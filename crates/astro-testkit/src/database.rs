@@ -40,7 +40,9 @@ enum Place {
 impl TestStore {
     /// Runs a test on a fresh database and removes the database afterwards.
     pub async fn run(engine: Engine, test: impl AsyncFnOnce(&TestStore)) {
-        let Some(db) = Self::open(engine).await else { return };
+        let Some(db) = Self::open(engine).await else {
+            return;
+        };
         test(&db).await;
         db.close().await;
     }
@@ -58,7 +60,15 @@ impl TestStore {
         let store = Store::open(&options).await.expect("a fresh database opens");
         let clock = FixedClock::default();
         let random = Random::seeded(7);
-        let db = Self { scope: Scope::service(random.id(clock.now()), random.id(clock.now())), store, clock, random, engine, options, place };
+        let db = Self {
+            scope: Scope::service(random.id(clock.now()), random.id(clock.now())),
+            store,
+            clock,
+            random,
+            engine,
+            options,
+            place,
+        };
         db.make_owner(db.scope).await;
         db
     }
@@ -66,14 +76,19 @@ impl TestStore {
     async fn make_owner(&self, scope: Scope) {
         let now = self.clock.now();
         self.store
-            .admin(move |admin| Box::pin(async move { owners::create(admin, &scope, &ZoneName::utc(), now).await }))
+            .admin(move |admin| {
+                Box::pin(async move { owners::create(admin, &scope, &ZoneName::utc(), now).await })
+            })
             .await
             .unwrap_or_else(|error: StoreError| panic!("an owner can be made: {error}"));
     }
 
     /// Another owner of another tenant, to prove that they see nothing.
     pub async fn stranger(&self) -> Scope {
-        let (tenant, owner): (TenantId, OwnerId) = (self.random.id(self.clock.now()), self.random.id(self.clock.now()));
+        let (tenant, owner): (TenantId, OwnerId) = (
+            self.random.id(self.clock.now()),
+            self.random.id(self.clock.now()),
+        );
         let scope = Scope::service(tenant, owner);
         self.make_owner(scope).await;
         scope
@@ -83,37 +98,69 @@ impl TestStore {
     pub async fn close(self) {
         self.store.close().await.expect("the store closes");
         if let Place::Server { admin_url, name } = &self.place {
-            let mut admin = PgConnection::connect(admin_url).await.expect("the test server answers");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")))
-                .execute(&mut admin)
+            let mut admin = PgConnection::connect(admin_url)
                 .await
-                .expect("a test database can be dropped");
+                .expect("the test server answers");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+                "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+            )))
+            .execute(&mut admin)
+            .await
+            .expect("a test database can be dropped");
         }
     }
 }
 
 fn sqlite() -> (StoreOptions, Place) {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
-    let options = StoreOptions::new(Database::Sqlite { directory: directory.path().to_owned() });
-    (StoreOptions { connections: 4, ..options }, Place::Directory(directory))
+    let options = StoreOptions::new(Database::Sqlite {
+        directory: directory.path().to_owned(),
+    });
+    (
+        StoreOptions {
+            connections: 4,
+            ..options
+        },
+        Place::Directory(directory),
+    )
 }
 
 async fn postgres() -> Option<(StoreOptions, Place)> {
     let Some(admin_url) = postgres_url() else {
-        assert!(std::env::var_os("CI").is_none(), "ASTRO_TEST_POSTGRES_URL is not set; cargo xtask test sets it");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "ASTRO_TEST_POSTGRES_URL is not set; cargo xtask test sets it"
+        );
         eprintln!("skipped: ASTRO_TEST_POSTGRES_URL is not set; `cargo xtask test` sets it");
         return None;
     };
-    let name = format!("astro_test_{:032x}", u128::from_be_bytes(Random::from_os().bytes()));
+    let name = format!(
+        "astro_test_{:032x}",
+        u128::from_be_bytes(Random::from_os().bytes())
+    );
     let mut admin = connect_patiently(&admin_url).await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.expect("a test database can be made");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut admin)
+        .await
+        .expect("a test database can be made");
     let mut url: url::Url = admin_url.parse().expect("ASTRO_TEST_POSTGRES_URL is a URL");
     url.set_path(&name);
-    let options = StoreOptions::new(Database::Postgres { url: url.to_string() });
-    Some((StoreOptions { connections: 6, ..options }, Place::Server { admin_url, name }))
+    let options = StoreOptions::new(Database::Postgres {
+        url: url.to_string(),
+    });
+    Some((
+        StoreOptions {
+            connections: 6,
+            ..options
+        },
+        Place::Server { admin_url, name },
+    ))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test command tells tests of the server this way")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test command tells tests of the server this way"
+)]
 fn postgres_url() -> Option<String> {
     std::env::var("ASTRO_TEST_POSTGRES_URL").ok()
 }
@@ -126,5 +173,7 @@ async fn connect_patiently(url: &str) -> PgConnection {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    PgConnection::connect(url).await.expect("the test server answers")
+    PgConnection::connect(url)
+        .await
+        .expect("the test server answers")
 }

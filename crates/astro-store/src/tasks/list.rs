@@ -96,7 +96,7 @@ fn compose(
     let (key, after, direction) = key_column(filter.sort);
     let select = qualified(TABLE.select);
     query.sql = format!(
-        "SELECT CASE WHEN {BLOCKED} THEN 1 ELSE 0 END, {key}, {select} FROM tasks t WHERE t.owner_id = $1"
+        "SELECT CAST(CASE WHEN {BLOCKED} THEN 1 ELSE 0 END AS BIGINT), {key}, {select} FROM tasks t WHERE t.owner_id = $1"
     );
     query.push(if filter.trash {
         "t.deleted_at IS NOT NULL"

@@ -8,11 +8,22 @@ use astro_store::{Store, StoreError, documents};
 use astro_testkit::{TestStore, on_both_engines};
 
 fn label(db: &TestStore, title: &str) -> Label {
-    let fields = LabelFields { title: title.to_owned(), color: None };
-    Label::assemble(fields, Stamp::fresh(db.clock.now()), db.random.id(db.clock.now()))
+    let fields = LabelFields {
+        title: title.to_owned(),
+        color: None,
+    };
+    Label::assemble(
+        fields,
+        Stamp::fresh(db.clock.now()),
+        db.random.id(db.clock.now()),
+    )
 }
 
-async fn keep(store: &Store, scope: &astro_core::principal::Scope, mut label: Label) -> Result<Label, StoreError> {
+async fn keep(
+    store: &Store,
+    scope: &astro_core::principal::Scope,
+    mut label: Label,
+) -> Result<Label, StoreError> {
     store
         .write(scope, move |write| {
             Box::pin(async move {
@@ -23,8 +34,17 @@ async fn keep(store: &Store, scope: &astro_core::principal::Scope, mut label: La
         .await
 }
 
-async fn find(store: &Store, scope: &astro_core::principal::Scope, id: uuid::Uuid) -> Option<Label> {
-    store.read(scope, move |read| Box::pin(async move { documents::get(read, id).await })).await.unwrap_or_else(|error: StoreError| panic!("{error}"))
+async fn find(
+    store: &Store,
+    scope: &astro_core::principal::Scope,
+    id: uuid::Uuid,
+) -> Option<Label> {
+    store
+        .read(scope, move |read| {
+            Box::pin(async move { documents::get(read, id).await })
+        })
+        .await
+        .unwrap_or_else(|error: StoreError| panic!("{error}"))
 }
 
 on_both_engines! {

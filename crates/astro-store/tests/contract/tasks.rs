@@ -9,7 +9,19 @@ use astro_testkit::{TestStore, on_both_engines};
 
 fn task(db: &TestStore, fields: TaskFields) -> Task {
     let id: astro_core::ids::TaskId = db.random.id(db.clock.now());
-    Task::assemble(fields, Stamp::fresh(db.clock.now()), id, id.to_string(), None, None, TaskSource::Api, 0, None, 0, None)
+    Task::assemble(
+        fields,
+        Stamp::fresh(db.clock.now()),
+        id,
+        id.to_string(),
+        None,
+        None,
+        TaskSource::Api,
+        0,
+        None,
+        0,
+        None,
+    )
 }
 
 async fn keep(db: &TestStore, fields: TaskFields) -> Task {
@@ -27,12 +39,17 @@ async fn keep(db: &TestStore, fields: TaskFields) -> Task {
 
 async fn titles(db: &TestStore, filter: TaskFilter) -> Vec<String> {
     let mut titles = Vec::new();
-    let mut page = PageRequest { limit: 2, after: None };
+    let mut page = PageRequest {
+        limit: 2,
+        after: None,
+    };
     loop {
         let (filter, request) = (filter.clone(), page.clone());
         let found = db
             .store
-            .read(&db.scope, |read| Box::pin(async move { tasks::list(read, &filter, &request).await }))
+            .read(&db.scope, |read| {
+                Box::pin(async move { tasks::list(read, &filter, &request).await })
+            })
             .await
             .unwrap_or_else(|error: StoreError| panic!("{error}"));
         titles.extend(found.items.into_iter().map(|listed| listed.task.title));
