@@ -19,6 +19,7 @@ pub mod ids;
 pub mod labels;
 pub mod limits;
 pub mod page;
+pub mod patch;
 pub mod principal;
 pub mod projects;
 pub mod random;

@@ -10,6 +10,8 @@
 pub mod access;
 pub mod changes;
 mod error;
+pub mod labels;
+pub mod projects;
 pub mod tasks;
 
 use std::sync::Arc;
