@@ -2,7 +2,8 @@
 //!
 //! **What it is.** The ground on which everything that has a date stands: [`When`] (a date, a
 //! floating time, a time in a zone, or an instant), [`ZoneName`] (a time zone from the tables inside
-//! the binary), [`day`] (where a local day starts and ends), [`IsoDuration`], clock times and ranges.
+//! the binary), [`day`] (where a local day starts and ends), [`IsoDuration`], clock times and ranges,
+//! and [`ical`]: to-dos in and out of iCalendar files.
 //!
 //! **What it must not know.** The product: no tables, no users, no HTTP, no clock. "Now" and the
 //! person's zone are always passed in. It is written so that it could be published alone.
@@ -15,6 +16,7 @@
 pub mod clock;
 pub mod day;
 pub mod duration;
+pub mod ical;
 pub mod when;
 pub mod zone;
 

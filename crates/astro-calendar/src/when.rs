@@ -15,7 +15,7 @@ use crate::{
     text_form::serde_as_text,
 };
 
-mod text;
+pub(crate) mod text;
 
 /// A point in time as a person means it.
 ///
