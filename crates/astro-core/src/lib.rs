@@ -16,6 +16,7 @@ pub mod clock;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod interchange;
 pub mod labels;
 pub mod limits;
 pub mod page;
