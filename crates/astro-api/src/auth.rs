@@ -1,0 +1,113 @@
+//! The guard in front of every operation that needs a caller: it reads the credential, asks the
+//! login gate who that is, and checks the operation's permission before a body is read.
+
+use std::sync::Arc;
+
+use astro_core::principal::{Permission, Principal};
+use astro_core::tasks::TaskSource;
+use astro_services::{Call, Error, access};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use http::request::Parts;
+use http::{HeaderMap, Method, Uri, header};
+
+use crate::body::Digest;
+use crate::problem::Result;
+use crate::{etag, idempotency};
+
+/// What a request shows of who is asking.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// An access token or a personal access token.
+    Bearer(String),
+}
+
+/// The login gate.
+pub trait Authenticate: Send + Sync {
+    fn authenticate(
+        &self,
+        credential: Credential,
+    ) -> BoxFuture<'_, astro_services::Result<Principal>>;
+}
+
+/// What a guarded route needs.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) gate: Arc<dyn Authenticate>,
+    pub(crate) permission: Permission,
+}
+
+pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    match admit(&guard, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admit(guard: &Guard, mut request: Request) -> Result<Request> {
+    let credential = credential(request.headers())?;
+    let principal = guard.gate.authenticate(credential).await?;
+    access::check(&principal, guard.permission)?;
+    request.extensions_mut().insert(principal);
+    Ok(request)
+}
+
+fn credential(headers: &HeaderMap) -> astro_services::Result<Credential> {
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .ok_or(Error::Unauthenticated("sign in first"))?;
+    let text = value.to_str().unwrap_or_default();
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Ok(Credential::Bearer(token.trim().to_owned()))
+        }
+        _ => Err(Error::Unauthenticated(
+            "the Authorization header must be: Bearer TOKEN",
+        )),
+    }
+}
+
+/// The caller of a guarded operation, with what the request says about repeating and versions.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    principal: Principal,
+    pub(crate) headers: HeaderMap,
+    method: Method,
+    pub(crate) uri: Uri,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = crate::problem::Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let principal = parts
+            .extensions
+            .get::<Principal>()
+            .cloned()
+            .ok_or_else(|| Error::internal("a handler with a caller stands behind no guard"))?;
+        Ok(Self {
+            principal,
+            headers: parts.headers.clone(),
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl Caller {
+    /// A call that reads.
+    pub(crate) fn reading(&self) -> Call {
+        Call::new(self.principal.clone(), TaskSource::Api)
+    }
+
+    /// A call that writes what `body` says: its Idempotency-Key and If-Match count.
+    pub(crate) fn writing(&self, body: Digest) -> Result<Call> {
+        Ok(Call {
+            idempotency: idempotency::of(&self.headers, &self.method, &self.uri, body)?,
+            expected_version: etag::expected_version(&self.headers)?,
+            ..self.reading()
+        })
+    }
+}

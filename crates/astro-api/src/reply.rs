@@ -1,0 +1,71 @@
+//! Successful answers about one thing: entity tag, location, undo token.
+
+use astro_core::document::Document;
+use astro_services::changes::Written;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::etag;
+
+/// Takes the write back when sent to `POST /api/v1/undo/{token}`.
+const UNDO: HeaderName = HeaderName::from_static("undo-token");
+
+/// 200 with the thing, or 304 when the client has it already.
+pub(crate) fn found<T: Document + Serialize>(headers: &HeaderMap, value: &T) -> Response {
+    found_as(headers, &etag::of(value.stamp().version, false), value)
+}
+
+/// As [`found`], with a tag of the caller's.
+pub(crate) fn found_as(headers: &HeaderMap, tag: &HeaderValue, body: &impl Serialize) -> Response {
+    if etag::is_known(headers, tag) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag.clone())]).into_response();
+    }
+    ([(header::ETAG, tag.clone())], axum::Json(body)).into_response()
+}
+
+/// 201 with the new thing and where it is.
+pub(crate) fn created<T: Document + Serialize>(place: &str, written: &Written<T>) -> Response {
+    let mut response = changed(written);
+    *response.status_mut() = StatusCode::CREATED;
+    if let Ok(location) = HeaderValue::from_str(&format!("{place}/{}", written.value.id())) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// 200 with the thing as it is now.
+pub(crate) fn changed<T: Document + Serialize>(written: &Written<T>) -> Response {
+    changed_as(
+        written,
+        &etag::of(written.value.stamp().version, false),
+        &written.value,
+    )
+}
+
+/// As [`changed`], with a tag and a body of the caller's.
+pub(crate) fn changed_as<T>(
+    written: &Written<T>,
+    tag: &HeaderValue,
+    body: &impl Serialize,
+) -> Response {
+    let mut response = ([(header::ETAG, tag.clone())], axum::Json(body)).into_response();
+    add_undo(written, &mut response);
+    response
+}
+
+/// 204, since what was deleted is in the trash.
+pub(crate) fn deleted<T>(written: &Written<T>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    add_undo(written, &mut response);
+    response
+}
+
+fn add_undo<T>(written: &Written<T>, response: &mut Response) {
+    if let Some(value) = written
+        .undo
+        .and_then(|token| HeaderValue::from_str(&token.to_string()).ok())
+    {
+        response.headers_mut().insert(UNDO, value);
+    }
+}

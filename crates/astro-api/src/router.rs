@@ -1,0 +1,144 @@
+//! The only list of routes.
+
+use std::sync::Arc;
+
+use astro_core::limits;
+use astro_core::principal::Permission;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use http::{HeaderValue, StatusCode, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::auth::{Authenticate, Guard, guard};
+use crate::problem::Problem;
+use crate::v1::{health, labels, projects};
+use crate::{AppState, openapi, request_id};
+
+/// Where the OpenAPI document is.
+const DOCUMENT: &str = "/api/v1/openapi.json";
+
+/// Everything that the server answers.
+pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
+    let (router, generated) = api(&gate).split_for_parts();
+    let document: Arc<str> = openapi::document(&generated).to_string().into();
+    router
+        .route(
+            DOCUMENT,
+            get(move || async move {
+                (
+                    [(header::CONTENT_TYPE, "application/json")],
+                    document.to_string(),
+                )
+            }),
+        )
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(limits::BODY_TIMEOUT))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(middleware::from_fn(secure_headers))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            request_id::layer,
+        ))
+        .with_state(app)
+}
+
+fn api(gate: &Arc<dyn Authenticate>) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| needs(gate, permission, route);
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(health::health_live))
+        .routes(routes!(health::health_ready))
+        .routes(routes!(health::metrics))
+        .routes(needs(Permission::TasksRead, routes!(labels::list_labels)))
+        .routes(needs(Permission::TasksWrite, routes!(labels::create_label)))
+        .routes(needs(Permission::TasksRead, routes!(labels::get_label)))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(labels::update_label, labels::delete_label),
+        ))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(labels::restore_label),
+        ))
+        .routes(needs(
+            Permission::TasksRead,
+            routes!(projects::list_projects),
+        ))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(projects::create_project),
+        ))
+        .routes(needs(Permission::TasksRead, routes!(projects::get_project)))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(projects::update_project, projects::delete_project),
+        ))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(projects::restore_project),
+        ))
+}
+
+/// Puts the guard in front of a route and the permission into its documentation.
+fn needs(
+    gate: &Arc<dyn Authenticate>,
+    permission: Permission,
+    (schemas, mut paths, method): UtoipaMethodRouter<AppState>,
+) -> UtoipaMethodRouter<AppState> {
+    openapi::require(&mut paths, permission);
+    let state = Guard {
+        gate: gate.clone(),
+        permission,
+    };
+    (
+        schemas,
+        paths,
+        method.layer(middleware::from_fn_with_state(state, guard)),
+    )
+}
+
+async fn no_such_route() -> Problem {
+    Problem::not_found("thing under this address")
+}
+
+async fn no_such_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Method not allowed",
+        "this address does not answer that method",
+    )
+}
+
+fn panicked() -> Response {
+    Problem::from(astro_services::Error::internal("a handler panicked")).into_response()
+}
+
+/// Nothing here is ever to be framed, sniffed, cached by others or run as a page.
+async fn secure_headers(request: Request, next: middleware::Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-cache"));
+    response
+}

@@ -1,0 +1,5 @@
+//! Handlers of version 1: a file per noun, a function per operation.
+
+pub(crate) mod health;
+pub(crate) mod labels;
+pub(crate) mod projects;
