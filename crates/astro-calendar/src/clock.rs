@@ -113,6 +113,11 @@ impl ClockRange {
         }
     }
 
+    /// Whether a local clock time lies in the part of a range over midnight that the next day has.
+    pub fn is_after_midnight(&self, local: Time) -> bool {
+        self.start > self.end && minute_of(local) < self.end
+    }
+
     /// If `now` lies in the range on a clock of the zone: the instant at which the range ends.
     pub fn ends_at(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let local = zone.to_datetime(now);

@@ -16,6 +16,9 @@ macro_rules! coded_enum {
         impl $name {
             pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
 
+            /// Every word, in the order of the variants.
+            pub const WORDS: &'static [&'static str] = &[ $( $word, )+ ];
+
             /// The integer that the database keeps.
             pub const fn code(self) -> i64 {
                 match self { $( Self::$variant => $code, )+ }

@@ -49,6 +49,7 @@ ids! {
     ReminderId,
     GoalId,
     DatapointId,
+    PreferenceId,
     DecisionId,
     RecommendationId,
     OutcomeId,

@@ -21,9 +21,11 @@ pub mod labels;
 pub mod limits;
 pub mod page;
 pub mod patch;
+pub mod preferences;
 pub mod principal;
 pub mod projects;
 pub mod random;
+pub mod reminders;
 pub mod schema;
 pub mod tasks;
 

@@ -51,6 +51,8 @@ limits! {
     URL_CHARS: usize = 2_048;
     /// Entries of a list inside one item (labels, dependencies, attachments, dates).
     LIST_ENTRIES: usize = 200;
+    /// Clock ranges of one weekday, in preferences such as quiet hours.
+    RANGES_PER_DAY: usize = 8;
     /// Bytes of what an import keeps verbatim with one item.
     VERBATIM_BYTES: usize = 256 * 1024;
     /// How deep tasks or projects may be nested.
