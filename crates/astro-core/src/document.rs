@@ -118,6 +118,7 @@ macro_rules! document {
 
         impl $noun {
             /// Puts the two halves together.
+            #[allow(clippy::too_many_arguments, reason = "as many as the noun has kept fields")]
             pub fn assemble(fields: $fields, stamp: $crate::document::Stamp, $( $kf: $kt, )*) -> Self {
                 Self {
                     $( $kf, )*
