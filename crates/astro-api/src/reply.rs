@@ -28,10 +28,15 @@ pub(crate) fn found_as(headers: &HeaderMap, tag: &HeaderValue, body: &impl Seria
 pub(crate) fn created<T: Document + Serialize>(place: &str, written: &Written<T>) -> Response {
     let mut response = changed(written);
     *response.status_mut() = StatusCode::CREATED;
-    if let Ok(location) = HeaderValue::from_str(&format!("{place}/{}", written.value.id())) {
+    if let Some(location) = self::place(place, &written.value) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
+}
+
+/// Where a thing is.
+pub(crate) fn place<T: Document>(collection: &str, value: &T) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{collection}/{}", value.id())).ok()
 }
 
 /// 200 with the thing as it is now.

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
-use crate::v1::{health, labels, projects};
+use crate::v1::{health, labels, projects, tasks};
 use crate::{AppState, openapi, request_id};
 
 /// Where the OpenAPI document is.
@@ -83,6 +83,17 @@ fn api(gate: &Arc<dyn Authenticate>) -> OpenApiRouter<AppState> {
             Permission::TasksWrite,
             routes!(projects::restore_project),
         ))
+        .routes(needs(Permission::TasksRead, routes!(tasks::list_tasks)))
+        .routes(needs(Permission::TasksRead, routes!(tasks::get_today)))
+        .routes(needs(Permission::TasksWrite, routes!(tasks::create_task)))
+        .routes(needs(Permission::TasksRead, routes!(tasks::get_task)))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(tasks::update_task, tasks::delete_task),
+        ))
+        .routes(needs(Permission::TasksWrite, routes!(tasks::complete_task)))
+        .routes(needs(Permission::TasksWrite, routes!(tasks::reopen_task)))
+        .routes(needs(Permission::TasksWrite, routes!(tasks::restore_task)))
 }
 
 /// Puts the guard in front of a route and the permission into its documentation.

@@ -3,3 +3,5 @@
 pub(crate) mod health;
 pub(crate) mod labels;
 pub(crate) mod projects;
+mod task_query;
+pub(crate) mod tasks;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use astro_core::calendar::Timestamp;
 use astro_core::document::Stamp;
 use astro_core::events::{Action, Event};
-use astro_core::ids::EventId;
+use astro_core::ids::{EventId, UserId};
 use astro_core::limits;
 use astro_core::page::{Page, PageRequest};
-use astro_core::principal::{Permission, Scope};
+use astro_core::principal::{Actor, Permission, Scope};
 use astro_store::documents::{self, Record};
 use astro_store::idempotency::Remembered;
 use astro_store::{StoreError, Write, events, idempotency};
@@ -102,6 +102,14 @@ impl Change<'_> {
     /// A fresh id.
     pub fn id<I: From<uuid::Uuid>>(&self) -> I {
         self.services.random.id(self.now)
+    }
+
+    /// The person who causes the change; `None` for the product's own work.
+    pub fn actor(&self) -> Option<UserId> {
+        match self.write.scope().actor() {
+            Actor::User(user) => Some(user),
+            Actor::Service => None,
+        }
     }
 
     /// The stamp of a row that is about to be kept for the first time.

@@ -1,1 +1,212 @@
-//! Tasks.
+//! Tasks: creating, changing, completing, deleting with everything below them, listing.
+
+mod hooks;
+mod lists;
+mod references;
+mod rules;
+
+use astro_core::document::Document as _;
+use astro_core::events::Action;
+use astro_core::ids::TaskId;
+use astro_core::patch::Patch;
+use astro_core::principal::Permission;
+use astro_core::tasks::{Task, TaskFields, TaskSource, TaskStatus};
+use astro_store::tasks as rows;
+
+pub use astro_store::tasks::Listed;
+pub use lists::{TaskQuery, Today};
+
+use crate::changes::{Change, Written, check_version};
+use crate::{Call, Error, Result, Services};
+
+impl Services {
+    pub async fn create_task(&self, call: &Call, fields: TaskFields) -> Result<Written<Task>> {
+        let scope = call.scope(Permission::TasksWrite)?;
+        fields.check()?;
+        let source = call.source;
+        self.change(call, scope, move |change| {
+            Box::pin(async move { insert(change, fields, source).await })
+        })
+        .await
+    }
+
+    /// The task, and whether an open task stands in its way.
+    pub async fn get_task(&self, call: &Call, id: TaskId) -> Result<Listed> {
+        let task: Task = self.find(call, Permission::TasksRead, id.uuid()).await?;
+        self.with_blocked(call, task).await
+    }
+
+    /// Adds what is derived from other tasks.
+    pub async fn with_blocked(&self, call: &Call, task: Task) -> Result<Listed> {
+        if task.depends_on.is_empty() {
+            return Ok(Listed {
+                task,
+                blocked: false,
+            });
+        }
+        let scope = call.scope(Permission::TasksRead)?;
+        let id = task.id;
+        let blocked = self
+            .store
+            .read(&scope, |read| {
+                Box::pin(async move { rows::is_blocked(read, id).await.map_err(Error::from) })
+            })
+            .await?;
+        Ok(Listed { task, blocked })
+    }
+
+    /// Applies a merge patch; what it does not name stays.
+    pub async fn update_task(
+        &self,
+        call: &Call,
+        id: TaskId,
+        patch: Patch<TaskFields>,
+    ) -> Result<Written<Task>> {
+        self.edit_task(call, id, move |fields| Ok(patch.apply(fields)?))
+            .await
+    }
+
+    /// Marks the task done. Doing it again changes nothing.
+    pub async fn complete_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
+        self.edit_task(call, id, |fields| {
+            Ok(TaskFields {
+                status: TaskStatus::Completed,
+                ..fields.clone()
+            })
+        })
+        .await
+    }
+
+    /// Makes a finished or cancelled task open again.
+    pub async fn reopen_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
+        let reopen = |fields: &TaskFields| {
+            let status = if fields.status.is_open() {
+                fields.status
+            } else {
+                TaskStatus::NeedsAction
+            };
+            Ok(TaskFields {
+                status,
+                ..fields.clone()
+            })
+        };
+        self.edit_task(call, id, reopen).await
+    }
+
+    async fn edit_task<F>(&self, call: &Call, id: TaskId, edit: F) -> Result<Written<Task>>
+    where
+        F: FnOnce(&TaskFields) -> Result<TaskFields> + Send + 'static,
+    {
+        let scope = call.scope(Permission::TasksWrite)?;
+        let expected = call.expected_version;
+        self.change(call, scope, move |change| {
+            Box::pin(async move {
+                let before: Task = change.live(id.uuid()).await?;
+                check_version(expected, &before)?;
+                let fields = edit(&before.fields())?;
+                set_fields(change, before, fields).await
+            })
+        })
+        .await
+    }
+
+    /// Puts the task and everything below it into the trash.
+    pub async fn delete_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
+        self.set_task_deleted(call, id, true).await
+    }
+
+    /// Takes the task out of the trash, with what went there together with it.
+    pub async fn restore_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
+        self.set_task_deleted(call, id, false).await
+    }
+
+    async fn set_task_deleted(
+        &self,
+        call: &Call,
+        id: TaskId,
+        deleted: bool,
+    ) -> Result<Written<Task>> {
+        let scope = call.scope(Permission::TasksWrite)?;
+        let expected = call.expected_version;
+        self.change(call, scope, move |change| {
+            Box::pin(async move {
+                let before: Task = if deleted {
+                    change.live(id.uuid()).await?
+                } else {
+                    change.any(id.uuid()).await?
+                };
+                check_version(expected, &before)?;
+                set_tree_deleted(change, before, deleted).await
+            })
+        })
+        .await
+    }
+}
+
+/// Keeps a new task; for every door that makes one.
+pub async fn insert(
+    change: &mut Change<'_>,
+    fields: TaskFields,
+    source: TaskSource,
+) -> Result<Written<Task>> {
+    let id = change.id();
+    references::check(change, id, None, &fields).await?;
+    let task = rules::new_task(fields, id, change.fresh(), source, change.actor());
+    let data = rules::created_data(&task);
+    let written = change.insert(task, Action::Created, data).await?;
+    hooks::after(change, None, &written.value, Action::Created).await?;
+    Ok(written)
+}
+
+/// Replaces what a person may write; for every door that changes one.
+pub async fn set_fields(
+    change: &mut Change<'_>,
+    before: Task,
+    fields: TaskFields,
+) -> Result<Written<Task>> {
+    fields.check()?;
+    references::check(change, before.id, Some(&before), &fields).await?;
+    let zone = change.write.zone().await?;
+    let after = rules::apply(&before, fields, change.now, change.actor(), &zone);
+    let action = rules::action(&before, &after, &zone);
+    let data = rules::changed_data(&before, &after)?;
+    let written = change.update(&before, after, action, data).await?;
+    if written.undo.is_some() {
+        hooks::after(change, Some(&before), &written.value, action).await?;
+    }
+    Ok(written)
+}
+
+/// Moves a task and what lies below it into the trash, or out of it. Out come those that went in
+/// at the same moment; what was deleted before stays deleted.
+async fn set_tree_deleted(
+    change: &mut Change<'_>,
+    root: Task,
+    deleted: bool,
+) -> Result<Written<Task>> {
+    let went_together = root.deleted_at;
+    let below = rows::descendants(change.write, root.id).await?;
+    let action = if deleted {
+        Action::Deleted
+    } else {
+        Action::Restored
+    };
+    let written = change.set_deleted(root.clone(), deleted).await?;
+    if written.undo.is_none() {
+        return Ok(written);
+    }
+    hooks::after(change, Some(&root), &written.value, action).await?;
+    for id in below {
+        let task: Task = change.any(id.uuid()).await?;
+        let moves = if deleted {
+            task.deleted_at.is_none()
+        } else {
+            task.deleted_at == went_together
+        };
+        if moves {
+            let moved = change.set_deleted(task.clone(), deleted).await?;
+            hooks::after(change, Some(&task), &moved.value, action).await?;
+        }
+    }
+    Ok(written)
+}

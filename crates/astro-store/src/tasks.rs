@@ -21,6 +21,7 @@ use crate::{Args, Columns, Read, Statement, StoreError, Write, dialect};
 pub(crate) const STATEMENTS: &[Statement] = &[
     BY_UID,
     CHILDREN,
+    DESCENDANTS,
     BLOCKED,
     DEPENDENTS,
     REACHES,
@@ -44,6 +45,13 @@ const BY_UID: Statement = Statement::new(
 const CHILDREN: Statement = Statement::new(
     "tasks.children",
     "SELECT id FROM tasks WHERE owner_id = $1 AND parent_id = $2 AND deleted_at IS NULL ORDER BY id",
+);
+const DESCENDANTS: Statement = Statement::new(
+    "tasks.descendants",
+    "WITH RECURSIVE below (id, depth) AS ( \
+       SELECT id, 1 FROM tasks WHERE owner_id = $1 AND parent_id = $2 \
+       UNION ALL SELECT t.id, b.depth + 1 FROM tasks t JOIN below b ON t.parent_id = b.id WHERE t.owner_id = $1 AND b.depth < 64 \
+     ) SELECT id FROM below ORDER BY depth, id",
 );
 /// Whether an open task stands in the way.
 const BLOCKED: Statement = Statement::new(
@@ -312,6 +320,13 @@ pub async fn children(read: &mut Read, parent: TaskId) -> Result<Vec<TaskId>, St
         .iter()
         .map(|row| row.columns("tasks").uuid())
         .collect()
+}
+
+/// Everything below a task, each after what it is a part of, in the trash or not.
+pub async fn descendants(read: &mut Read, root: TaskId) -> Result<Vec<TaskId>, StoreError> {
+    let args = read.args().uuid(root.uuid());
+    let rows = read.fetch_all(&DESCENDANTS, args).await?;
+    rows.iter().map(|row| row.columns("tasks").uuid()).collect()
 }
 
 /// Tasks that wait for this one, whatever their state.

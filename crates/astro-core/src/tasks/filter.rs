@@ -36,6 +36,8 @@ pub struct TaskFilter {
     pub due_from: Option<Timestamp>,
     /// Due at or before this instant.
     pub due_to: Option<Timestamp>,
+    /// With a start at or after this instant.
+    pub start_from: Option<Timestamp>,
     /// Startable at or before this instant; tasks without start are.
     pub start_to: Option<Timestamp>,
     pub completed_from: Option<Timestamp>,

@@ -120,6 +120,7 @@ fn compose(
     }
     query.instant("t.due_index >=", filter.due_from);
     query.instant("t.due_index <=", filter.due_to);
+    query.instant("t.start_index >=", filter.start_from);
     query.instant("t.start_index <=", filter.start_to);
     query.instant("t.completed_at >=", filter.completed_from);
     if filter.sort == TaskSort::Completed {
@@ -258,6 +259,7 @@ fn samples() -> Vec<(TaskFilter, PageRequest)> {
         TaskFilter {
             due_from: at,
             due_to: at,
+            start_from: at,
             start_to: at,
             completed_from: at,
             ..none()
@@ -287,6 +289,7 @@ fn samples() -> Vec<(TaskFilter, PageRequest)> {
         parent: Some(nil.into()),
         due_from: at,
         due_to: at,
+        start_from: at,
         start_to: at,
         completed_from: at,
         blocked: Some(false),

@@ -1,0 +1,117 @@
+//! Everything that a task points at must be the owner's, alive, and must not lead back to it. What
+//! is somebody else's reads exactly like what is not there.
+
+use astro_core::error::Checks;
+use astro_core::ids::TaskId;
+use astro_core::labels::Label;
+use astro_core::limits;
+use astro_core::projects::Project;
+use astro_core::tasks::{Task, TaskFields};
+use astro_store::documents::{self, Record};
+use astro_store::tasks as rows;
+
+use crate::changes::Change;
+use crate::{Error, Result};
+
+/// Checks the references of `fields` that differ from `before`'s.
+pub(super) async fn check(
+    change: &mut Change<'_>,
+    id: TaskId,
+    before: Option<&Task>,
+    fields: &TaskFields,
+) -> Result<()> {
+    let mut checks = Checks::default();
+    if let Some(project) = fields.project_id
+        && before.is_none_or(|before| before.project_id != Some(project))
+    {
+        require::<Project>(change, project.uuid(), "project_id", &mut checks).await?;
+    }
+    let known = before.map_or(&[][..], |before| &before.labels);
+    for (i, label) in fields
+        .labels
+        .iter()
+        .enumerate()
+        .filter(|(_, label)| !known.contains(label))
+    {
+        require::<Label>(change, label.uuid(), &format!("labels[{i}]"), &mut checks).await?;
+    }
+    if fields.parent_id != before.and_then(|before| before.parent_id) {
+        check_parent(change, id, fields.parent_id, &mut checks).await?;
+    }
+    let known = before.map_or(&[][..], |before| &before.depends_on);
+    for (i, other) in fields
+        .depends_on
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| !known.contains(other))
+    {
+        check_dependency(change, id, *other, &format!("depends_on[{i}]"), &mut checks).await?;
+    }
+    checks.finish().map_err(Error::Invalid)
+}
+
+async fn require<R: Record>(
+    change: &mut Change<'_>,
+    id: uuid::Uuid,
+    field: &str,
+    checks: &mut Checks,
+) -> Result<bool> {
+    let found: Option<R> = documents::get(change.write, id).await?;
+    let alive = found.is_some_and(|row| row.stamp().deleted_at.is_none());
+    checks.require(
+        alive,
+        field,
+        "not_found",
+        format!("there is no such {}", R::ENTITY),
+    );
+    Ok(alive)
+}
+
+async fn check_parent(
+    change: &mut Change<'_>,
+    id: TaskId,
+    parent: Option<TaskId>,
+    checks: &mut Checks,
+) -> Result<()> {
+    let mut next = parent;
+    for _ in 0..limits::TREE_DEPTH {
+        let Some(above) = next else { return Ok(()) };
+        if above == id {
+            checks.add("parent_id", "cycle", "a task cannot be a part of itself");
+            return Ok(());
+        }
+        let found: Option<Task> = documents::get(change.write, above.uuid()).await?;
+        let Some(task) = found.filter(|task| task.deleted_at.is_none()) else {
+            checks.add("parent_id", "not_found", "there is no such task");
+            return Ok(());
+        };
+        next = task.parent_id;
+    }
+    if next.is_some() {
+        checks.add(
+            "parent_id",
+            "too_deep",
+            format!("tasks can be nested {} deep", limits::TREE_DEPTH),
+        );
+    }
+    Ok(())
+}
+
+async fn check_dependency(
+    change: &mut Change<'_>,
+    id: TaskId,
+    other: TaskId,
+    field: &str,
+    checks: &mut Checks,
+) -> Result<()> {
+    if other == id {
+        checks.add(field, "cycle", "a task cannot wait for itself");
+        return Ok(());
+    }
+    if require::<Task>(change, other.uuid(), field, checks).await?
+        && rows::depends_on(change.write, other, id).await?
+    {
+        checks.add(field, "cycle", "that task waits for this one already");
+    }
+    Ok(())
+}
