@@ -12,9 +12,7 @@ pub mod document;
 #[macro_use]
 mod codes;
 
-pub mod accounts;
 pub mod clock;
-pub mod config;
 pub mod error;
 pub mod events;
 pub mod ids;
@@ -27,9 +25,9 @@ pub mod preferences;
 pub mod principal;
 pub mod projects;
 pub mod random;
+pub mod recommendations;
 pub mod reminders;
 pub mod schema;
-pub mod secret;
 pub mod tasks;
 
 pub use astro_calendar as calendar;

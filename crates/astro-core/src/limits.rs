@@ -79,16 +79,20 @@ limits! {
     SESSION_IDLE_TTL: Duration = Duration::from_secs(14 * 24 * 3600);
     /// Life of a session in any case.
     SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
-    /// Life of a personal access token at most.
-    PERSONAL_TOKEN_TTL: Duration = Duration::from_secs(366 * 24 * 3600);
-    /// Personal access tokens of one user.
-    PERSONAL_TOKENS: u32 = 100;
-    /// Life of an invite or password reset link.
-    INVITE_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
     /// How long a revocation may take to reach every instance.
     REVOCATION_DELAY: Duration = Duration::from_secs(5);
     /// Requests per minute of one signed-in user before 429.
     REQUESTS_PER_USER: u32 = 6_000;
     /// Candidates that one recommendation may weigh.
     CANDIDATES_MAX: usize = 500;
+    /// Proposals of one recommendation at most.
+    PROPOSALS_MAX: u32 = 10;
+    /// Proposals of one recommendation where the request names no number.
+    PROPOSALS_DEFAULT: u32 = 3;
+    /// How long a recommendation stands before it counts as ignored, or as expired when it was never shown.
+    RECOMMENDATION_TTL: Duration = Duration::from_hours(2);
+    /// How long a task that was dismissed is not proposed again.
+    DISMISSED_REST: Duration = Duration::from_hours(2);
+    /// How long after a recommendation was shown its task's fate is recorded with it.
+    OUTCOME_WINDOW: Duration = Duration::from_hours(7 * 24);
 }

@@ -185,6 +185,8 @@ keys! {
     MAX_PER_DAY: i64 = "rec.max_per_day", Kind::Integer { min: 0, max: 1000 }, 8;
     /// Minutes that the product stays silent after it spoke by itself.
     QUIET_GAP_MIN: i64 = "rec.quiet_gap_min", Kind::Integer { min: 0, max: DAY_MINUTES }, 30;
+    /// The score that the best suggestion must reach before the product speaks by itself: 5 is about what is due in nine days.
+    THRESHOLD: f64 = "rec.threshold", COEFFICIENT, 5.0;
     /// Urgency of a task that has the label `next`.
     URGENCY_NEXT: f64 = "rec.urgency.next", COEFFICIENT, 15.0;
     /// Urgency of what is due: a fifth of it two weeks ahead, all of it a week late.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use astro_calendar::{Weekday, ZoneName};
+use serde::{Deserialize, Serialize};
 
 use super::keys::{
     self, Autonomy, Family, FeatureGroup, Key, RecommendationKind, TimeFormat, Typed,
@@ -18,8 +19,9 @@ pub struct PreferenceSet {
     chosen: BTreeMap<String, PreferenceValue>,
 }
 
-/// Coefficients of urgency, as Taskwarrior's.
-#[derive(Clone, Debug, PartialEq)]
+/// Coefficients of urgency, as Taskwarrior's. The decision log keeps them with what they weighed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Urgency {
     pub next: f64,
     pub due: f64,
@@ -111,6 +113,11 @@ impl PreferenceSet {
 
     pub fn quiet_gap_min(&self) -> i64 {
         self.get(&keys::QUIET_GAP_MIN)
+    }
+
+    /// The score that the best suggestion must reach before the product speaks by itself.
+    pub fn threshold(&self) -> f64 {
+        self.get(&keys::THRESHOLD)
     }
 
     pub fn may_learn(&self, group: FeatureGroup) -> bool {
