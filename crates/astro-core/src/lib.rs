@@ -12,7 +12,9 @@ pub mod document;
 #[macro_use]
 mod codes;
 
+pub mod accounts;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod events;
 pub mod ids;
@@ -28,6 +30,7 @@ pub mod random;
 pub mod recommendations;
 pub mod reminders;
 pub mod schema;
+pub mod secret;
 pub mod tasks;
 
 pub use astro_calendar as calendar;

@@ -79,6 +79,12 @@ limits! {
     SESSION_IDLE_TTL: Duration = Duration::from_secs(14 * 24 * 3600);
     /// Life of a session in any case.
     SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+    /// Life of a personal access token at most.
+    PERSONAL_TOKEN_TTL: Duration = Duration::from_secs(366 * 24 * 3600);
+    /// Personal access tokens of one user.
+    PERSONAL_TOKENS: u32 = 100;
+    /// Life of an invite or password reset link.
+    INVITE_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
     /// How long a revocation may take to reach every instance.
     REVOCATION_DELAY: Duration = Duration::from_secs(5);
     /// Requests per minute of one signed-in user before 429.

@@ -3,9 +3,11 @@
 //! An engine is one entry in [`ENGINES`]: the packages that hold it, how to see that it is here, and,
 //! for a server, how to start a private one.
 
-mod account;
+pub mod account;
 pub mod packages;
 pub mod postgres;
+pub mod process;
+pub mod scratch;
 
 use anyhow::{Context, Result};
 

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use super::packages;
+use super::process::{POLL, Process};
+use super::scratch::Scratch;
 use crate::workspace;
 
 /// The name under which tests find the server's URL.
 pub const URL_VARIABLE: &str = "ASTRO_TEST_POSTGRES_URL";
 
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const START_PATIENCE: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(50);
 
 /// Test databases are thrown away, so nothing here waits for a disk.
 const SETTINGS: &[&str] = &[
@@ -42,8 +42,9 @@ const SETTINGS: &[&str] = &[
 
 /// A running server. Dropping it stops the server and deletes its data.
 pub struct Server {
-    process: Child,
-    folder: PathBuf,
+    // dropped first: the server stops before its data is deleted
+    process: Process,
+    folder: Scratch,
     url: String,
 }
 
@@ -54,21 +55,21 @@ impl Server {
         let account = Account::unprivileged()?;
         let folder = prepare_folder(folder, &account)?;
         let password = random_password()?;
-        initialise(&programs, &account, &folder, &password)?;
+        initialise(&programs, &account, folder.path(), &password)?;
         let port = free_port()?;
-        let log = fs::File::create(folder.join("log"))?;
-        let process = account
-            .command(&programs.join("postgres"))
+        let log = fs::File::create(folder.path().join("log"))?;
+        let mut command = account.command(&programs.join("postgres"));
+        command
             .arg("-D")
-            .arg(folder.join("data"))
+            .arg(folder.path().join("data"))
             .args(["-p", &port.to_string()])
             .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
-            .current_dir(&folder)
+            .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .context("starting postgres")?;
+            .stderr(log);
+        // PostgreSQL reads SIGINT as "fast shutdown"
+        let process = Process::spawn(&mut command, "INT")?;
         let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
         let mut server = Self {
             process,
@@ -86,7 +87,7 @@ impl Server {
 
     /// Blocks until the server ends by itself or is interrupted.
     pub fn wait(&mut self) -> Result<()> {
-        let status = self.process.wait().context("waiting for postgres")?;
+        let status = self.process.wait()?;
         if !status.success() {
             bail!("postgres ended ({status}):\n{}", self.log());
         }
@@ -95,7 +96,7 @@ impl Server {
 
     fn wait_until_ready(&mut self, programs: &Path) -> Result<()> {
         for _ in 0..START_PATIENCE.as_millis() / POLL.as_millis() {
-            if let Some(status) = self.process.try_wait()? {
+            if let Some(status) = self.process.ended()? {
                 bail!("postgres ended while starting ({status}):\n{}", self.log());
             }
             if answers(programs, &self.url) {
@@ -110,35 +111,7 @@ impl Server {
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(self.folder.join("log")).unwrap_or_else(|error| error.to_string())
-    }
-
-    fn stop(&mut self) -> Result<()> {
-        let pid = self.process.id().to_string();
-        Command::new("kill")
-            .args(["-INT", &pid])
-            .stderr(Stdio::null())
-            .status()?;
-        for _ in 0..STOP_PATIENCE.as_millis() / POLL.as_millis() {
-            if self.process.try_wait()?.is_some() {
-                return Ok(());
-            }
-            sleep(POLL);
-        }
-        self.process.kill()?;
-        self.process.wait()?;
-        Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Err(error) = self.stop() {
-            eprintln!("stopping postgres: {error}");
-        }
-        if let Err(error) = fs::remove_dir_all(&self.folder) {
-            eprintln!("deleting {}: {error}", self.folder.display());
-        }
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_else(|error| error.to_string())
     }
 }
 
@@ -192,19 +165,14 @@ fn programs() -> Result<PathBuf> {
 
 /// Makes an empty folder that the server's account can use; where the checkout lies in a folder that
 /// the account cannot enter, the machine's folder for temporary files is taken.
-fn prepare_folder(wanted: &Path, account: &Account) -> Result<PathBuf> {
+fn prepare_folder(wanted: &Path, account: &Account) -> Result<Scratch> {
     let name = format!("astro-test-postgres-{}", std::process::id());
     for folder in [wanted.to_path_buf(), std::env::temp_dir().join(name)] {
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("emptying {}", folder.display()))?;
-        }
-        fs::create_dir_all(&folder)?;
-        account.own(&folder)?;
-        if account.can_write(&folder) {
+        let folder = Scratch::empty(folder)?;
+        account.own(folder.path())?;
+        if account.can_write(folder.path()) {
             return Ok(folder);
         }
-        fs::remove_dir_all(&folder)?;
     }
     bail!("no folder is writable for the account that runs PostgreSQL")
 }

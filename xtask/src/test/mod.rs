@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that a change must pass, in stages.
 
 mod cargo;
+mod schemathesis;
 
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,8 @@ enum Stage {
     Doctests,
     /// The documentation builds and its links lead somewhere
     Rustdoc,
+    /// Requests made up from the API's description find no fault, three seeds, member and anonymous
+    Schemathesis,
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -84,6 +87,7 @@ impl Stage {
             }
             Self::Doctests => cargo::doctests(),
             Self::Rustdoc => cargo::rustdoc(),
+            Self::Schemathesis => schemathesis::run(),
         }
     }
 }

@@ -1,0 +1,125 @@
+//! Requests that nobody thought of: schemathesis reads the API's own description and tries every
+//! operation with valid and invalid input, as a member and as nobody.
+//!
+//! Each run has a fresh server, so that a seed gives the same run again.
+
+mod python;
+mod report;
+mod server;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, run as run_command};
+use crate::workspace;
+use report::Report;
+use server::Server;
+
+/// Any three numbers; what one of them finds is found again by the same number.
+const SEEDS: [u32; 3] = [1, 20, 300];
+/// For each operation and phase.
+const EXAMPLES: u32 = 25;
+
+/// Who sends the requests.
+#[derive(Clone, Copy)]
+enum Caller {
+    Member,
+    Anonymous,
+}
+
+pub fn run() -> Result<()> {
+    let tool = python::schemathesis().context("schemathesis is missing")?;
+    run_command(cargo()?.args(["build", "--package", "astro"]))?;
+    let mut failed = Vec::new();
+    for caller in [Caller::Member, Caller::Anonymous] {
+        for seed in SEEDS {
+            let server = Server::start()?;
+            let report = examine(&tool, &server, caller, seed)?;
+            println!("{}, seed {seed}: {report}", caller.name());
+            if !report.has_passed() {
+                failed.push(format!("{}-{seed}", caller.name()));
+            }
+        }
+    }
+    if !failed.is_empty() {
+        let folder = reports()?;
+        bail!(
+            "failed: {}; the full reports are in {}",
+            failed.join(", "),
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+fn examine(tool: &Path, server: &Server, caller: Caller, seed: u32) -> Result<Report> {
+    let stem = reports()?.join(format!("{}-{seed}", caller.name()));
+    let json = stem.with_extension("json");
+    // an old report must not stand for a run that wrote none
+    if json.exists() {
+        fs::remove_file(&json)?;
+    }
+    let log = fs::File::create(stem.with_extension("txt"))?;
+    let mut command = Command::new(tool);
+    command
+        .args([
+            "--no-color",
+            "run",
+            "--checks",
+            "all",
+            "--continue-on-failure",
+        ])
+        .args([
+            "--seed",
+            &seed.to_string(),
+            "--max-examples",
+            &EXAMPLES.to_string(),
+        ])
+        .args([
+            "--generation-database",
+            "none",
+            "--report",
+            "json",
+            "--report-json-path",
+        ])
+        .arg(&json);
+    if let Caller::Member = caller {
+        command.args([
+            "--header",
+            &format!("Authorization: Bearer {}", server.token()),
+        ]);
+    }
+    let status = command
+        .arg(format!("{}/api/v1/openapi.json", server.url()))
+        .current_dir(server.folder())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .status()
+        .context("running schemathesis")?;
+    let text = fs::read_to_string(&json).with_context(|| {
+        format!(
+            "schemathesis wrote no report ({status}); see {}.txt",
+            stem.display()
+        )
+    })?;
+    Report::parse(&text)
+}
+
+fn reports() -> Result<std::path::PathBuf> {
+    let folder = workspace::target()?.join("schemathesis");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+impl Caller {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
