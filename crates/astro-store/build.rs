@@ -4,6 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells build scripts where to work this way"
+)]
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=migrations");
     let missing = |name: &str| io::Error::other(format!("{name} is not set"));
@@ -40,7 +44,10 @@ fn embed(code: &mut String, engine: &str, folder: &Path) -> io::Result<()> {
         let number: i64 = number.parse().map_err(|_| {
             io::Error::other(format!("{} does not begin with a number", file.display()))
         })?;
-        let _ = writeln!(code, "    ({number}, {name:?}, include_str!({file:?})),");
+        let path = file
+            .to_str()
+            .ok_or_else(|| io::Error::other(format!("{} is not UTF-8", file.display())))?;
+        let _ = writeln!(code, "    ({number}, {name:?}, include_str!({path:?})),");
     }
     code.push_str("];\n");
     Ok(())

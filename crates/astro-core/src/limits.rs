@@ -60,11 +60,11 @@ limits! {
     /// Characters of an Idempotency-Key.
     IDEMPOTENCY_KEY_CHARS: usize = 255;
     /// How long an Idempotency-Key is remembered.
-    IDEMPOTENCY_TTL: Duration = Duration::from_secs(24 * 3600);
+    IDEMPOTENCY_TTL: Duration = Duration::from_hours(24);
     /// How long deleted items can be restored.
-    TRASH_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+    TRASH_TTL: Duration = Duration::from_hours(30 * 24);
     /// How long a write can be undone by its token.
-    UNDO_TTL: Duration = Duration::from_secs(3600);
+    UNDO_TTL: Duration = Duration::from_hours(1);
     /// Characters of a password at most.
     PASSWORD_MAX: usize = 128;
     /// Characters of a password at least.
@@ -74,17 +74,17 @@ limits! {
     /// Sign-in tries per address and minute.
     LOGIN_PER_ADDRESS: u32 = 20;
     /// Life of an access token (JWT).
-    ACCESS_TOKEN_TTL: Duration = Duration::from_secs(5 * 60);
+    ACCESS_TOKEN_TTL: Duration = Duration::from_mins(5);
     /// Life of a session without use.
-    SESSION_IDLE_TTL: Duration = Duration::from_secs(14 * 24 * 3600);
+    SESSION_IDLE_TTL: Duration = Duration::from_hours(14 * 24);
     /// Life of a session in any case.
-    SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
+    SESSION_TTL: Duration = Duration::from_hours(30 * 24);
     /// Life of a personal access token at most.
-    PERSONAL_TOKEN_TTL: Duration = Duration::from_secs(366 * 24 * 3600);
+    PERSONAL_TOKEN_TTL: Duration = Duration::from_hours(366 * 24);
     /// Personal access tokens of one user.
     PERSONAL_TOKENS: u32 = 100;
     /// Life of an invite or password reset link.
-    INVITE_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
+    INVITE_TTL: Duration = Duration::from_hours(7 * 24);
     /// How long a revocation may take to reach every instance.
     REVOCATION_DELAY: Duration = Duration::from_secs(5);
     /// Requests per minute of one signed-in user before 429.

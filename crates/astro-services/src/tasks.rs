@@ -204,8 +204,8 @@ async fn set_tree_deleted(
             task.deleted_at == went_together
         };
         if moves {
-            let moved = change.set_deleted(task.clone(), deleted).await?;
-            hooks::after(change, Some(&task), &moved.value, action).await?;
+            let part = change.set_deleted(task.clone(), deleted).await?;
+            hooks::after(change, Some(&task), &part.value, action).await?;
         }
     }
     Ok(written)

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use astro_core::calendar::TimeZone;
 use astro_core::events::Entity;
+use astro_core::ids::ProjectId;
 use astro_core::projects::{Project, ProjectFields};
 
 use crate::documents::{Record, Table};
@@ -27,7 +28,7 @@ impl Record for Project {
         args.text(&self.title)
             .text(&self.description)
             .opt_text(self.color.as_ref())
-            .opt_uuid(self.parent_id.map(|id| id.uuid()))
+            .opt_uuid(self.parent_id.map(ProjectId::uuid))
             .text(&self.position)
             .flag(self.archived)
     }

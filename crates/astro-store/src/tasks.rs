@@ -1,19 +1,21 @@
 //! Tasks, and the tables derived from them: labels, dependencies, words.
 
 mod list;
+mod samples;
 
 use std::sync::LazyLock;
 
 use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::events::Entity;
-use astro_core::ids::TaskId;
+use astro_core::ids::{ProjectId, TaskId, UserId};
 use astro_core::tasks::{
     Energy, EstimateSource, MissedPolicy, RepeatFrom, Task, TaskFields, TaskSource, TaskState,
     TaskStatus, Visibility,
 };
 use futures_util::future::BoxFuture;
 
-pub use list::{Listed, list, list_statements};
+pub use list::{Listed, list};
+pub use samples::list_statements;
 
 use crate::documents::{Record, Table};
 use crate::{Args, Columns, Read, Statement, StoreError, Write, dialect};
@@ -192,8 +194,8 @@ trait TaskRow {
 
 impl TaskRow for Task {
     fn bind_rest(&self, args: Args) -> Args {
-        args.opt_uuid(self.project_id.map(|id| id.uuid()))
-            .opt_uuid(self.parent_id.map(|id| id.uuid()))
+        args.opt_uuid(self.project_id.map(ProjectId::uuid))
+            .opt_uuid(self.parent_id.map(TaskId::uuid))
             .text(&self.position)
             .json(&self.depends_on)
             .json(&self.relations)
@@ -206,7 +208,7 @@ impl TaskRow for Task {
             .json(&self.assignees)
             .int(self.visibility.code())
             .opt_time(self.completed_at)
-            .opt_uuid(self.completed_by.map(|id| id.uuid()))
+            .opt_uuid(self.completed_by.map(UserId::uuid))
             .int(self.source.code())
             .int(self.postpone_count)
             .opt_shown(self.first_due.as_ref())

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn completing_notes_when_and_fills_the_percentage() {
         let done = edited(&task(TaskFields::titled("x")), |fields| {
-            fields.status = TaskStatus::Completed
+            fields.status = TaskStatus::Completed;
         });
         assert_eq!(
             (done.completed_at, done.percent),
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn completing_twice_changes_nothing() {
         let once = edited(&task(TaskFields::titled("x")), |fields| {
-            fields.status = TaskStatus::Completed
+            fields.status = TaskStatus::Completed;
         });
         let twice = apply(
             &once,
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn reopening_forgets_the_completion() {
         let done = edited(&task(TaskFields::titled("x")), |fields| {
-            fields.status = TaskStatus::Completed
+            fields.status = TaskStatus::Completed;
         });
         let open = edited(&done, |fields| fields.status = TaskStatus::NeedsAction);
         assert_eq!((open.completed_at, open.percent), (None, 0));
@@ -230,10 +230,10 @@ mod tests {
             ..TaskFields::titled("x")
         });
         let later = edited(&first, |fields| {
-            fields.due = Some("2026-11-28".parse().unwrap())
+            fields.due = Some("2026-11-28".parse().unwrap());
         });
         let sooner = edited(&later, |fields| {
-            fields.due = Some("2026-11-26".parse().unwrap())
+            fields.due = Some("2026-11-26".parse().unwrap());
         });
         let none = edited(&sooner, |fields| fields.due = None);
         assert_eq!(

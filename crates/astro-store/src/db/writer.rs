@@ -155,13 +155,13 @@ async fn write_batches(
         };
         match ready {
             Ok(ready) => conn = write_batch(&mut queue, first, Conn::Writer(ready), batch).await,
-            Err(error) => refuse(first, error),
+            Err(error) => refuse(first, &error),
         }
     }
 }
 
 /// Answers a request that could not even be tried.
-fn refuse(job: Job, error: StoreError) {
+fn refuse(job: Job, error: &StoreError) {
     tracing::error!(%error, "the SQLite writer cannot open its database");
     // Dropping the job drops its answer channel, which its caller sees as unavailable.
     drop(job);
@@ -176,7 +176,7 @@ async fn write_batch(
     batch: usize,
 ) -> Option<SqliteConnection> {
     if let Err(error) = conn.control("BEGIN IMMEDIATE").await {
-        refuse(first, error);
+        refuse(first, &error);
         conn.discard().await;
         return None;
     }
@@ -218,7 +218,7 @@ async fn write_batch(
 /// `None` when the request panicked and took the connection, and so the whole batch, with it.
 async fn run_in_savepoint(mut conn: Conn, job: Job, replies: &mut Vec<Reply>) -> Option<Conn> {
     if let Err(error) = conn.control("SAVEPOINT request").await {
-        refuse(job, error);
+        refuse(job, &error);
         conn.discard().await;
         return None;
     }

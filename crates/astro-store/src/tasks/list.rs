@@ -83,7 +83,7 @@ fn key_column(sort: TaskSort) -> (&'static str, &'static str, &'static str) {
 }
 
 /// `None` when nothing can match.
-fn compose(
+pub(super) fn compose(
     engine: Engine,
     args: Args,
     filter: &TaskFilter,
@@ -206,7 +206,7 @@ fn qualified(select: &str) -> String {
 }
 
 /// Gives the same text the same static string; there are as many as combinations in use.
-fn interned(sql: String) -> Statement {
+pub(super) fn interned(sql: String) -> Statement {
     static KNOWN: LazyLock<Mutex<HashMap<String, &'static str>>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let text = if let Some(text) = known.get(&sql) {
@@ -217,114 +217,4 @@ fn interned(sql: String) -> Statement {
         text
     };
     Statement::new("tasks.list", text)
-}
-
-/// The list's statement for each filter and each order, alone and together; for the registry's tests.
-pub fn list_statements(engine: Engine) -> Vec<Statement> {
-    samples()
-        .into_iter()
-        .filter_map(|(filter, page)| {
-            compose(engine, Args::none().uuid(uuid::Uuid::nil()), &filter, &page)
-        })
-        .map(|(sql, _)| interned(sql))
-        .collect()
-}
-
-fn samples() -> Vec<(TaskFilter, PageRequest)> {
-    let nil = uuid::Uuid::nil();
-    let at = Some(Timestamp::UNIX_EPOCH);
-    let none = TaskFilter::default;
-    let mut filters = vec![
-        none(),
-        TaskFilter {
-            status: vec![TaskStatus::NeedsAction, TaskStatus::InProcess],
-            ..none()
-        },
-        TaskFilter {
-            state: Some(astro_core::tasks::TaskState::Waiting),
-            ..none()
-        },
-        TaskFilter {
-            project: Some(nil.into()),
-            ..none()
-        },
-        TaskFilter {
-            label: Some(nil.into()),
-            ..none()
-        },
-        TaskFilter {
-            parent: Some(nil.into()),
-            ..none()
-        },
-        TaskFilter {
-            due_from: at,
-            due_to: at,
-            start_from: at,
-            start_to: at,
-            completed_from: at,
-            ..none()
-        },
-        TaskFilter {
-            blocked: Some(true),
-            ..none()
-        },
-        TaskFilter {
-            blocked: Some(false),
-            ..none()
-        },
-        TaskFilter {
-            search: Some("word".to_owned()),
-            ..none()
-        },
-        TaskFilter {
-            trash: true,
-            ..none()
-        },
-    ];
-    let everything = TaskFilter {
-        status: TaskStatus::ALL.to_vec(),
-        state: Some(astro_core::tasks::TaskState::None),
-        project: Some(nil.into()),
-        label: Some(nil.into()),
-        parent: Some(nil.into()),
-        due_from: at,
-        due_to: at,
-        start_from: at,
-        start_to: at,
-        completed_from: at,
-        blocked: Some(false),
-        search: Some("two words".to_owned()),
-        trash: false,
-        sort: TaskSort::Due,
-    };
-    filters.push(everything);
-    filters.extend(TaskSort::ALL.iter().map(|sort| TaskFilter {
-        sort: *sort,
-        ..none()
-    }));
-    filters
-        .into_iter()
-        .flat_map(|filter| {
-            let key = if filter.sort == TaskSort::Position {
-                CursorKey::Text(String::new())
-            } else {
-                CursorKey::Int(0)
-            };
-            let after = Some(Cursor {
-                sort: filter.sort.to_string(),
-                key,
-                id: nil,
-            });
-            [
-                (
-                    filter.clone(),
-                    PageRequest {
-                        limit: 50,
-                        after: None,
-                    },
-                ),
-                (filter, PageRequest { limit: 50, after }),
-            ]
-        })
-        .collect()
 }
