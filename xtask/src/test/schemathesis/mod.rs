@@ -63,37 +63,10 @@ fn examine(tool: &Path, server: &Server, caller: Caller, seed: u32) -> Result<Re
         fs::remove_file(&json)?;
     }
     let log = fs::File::create(stem.with_extension("txt"))?;
-    let mut command = Command::new(tool);
-    command
-        .args([
-            "--no-color",
-            "run",
-            "--checks",
-            "all",
-            "--continue-on-failure",
-        ])
-        .args([
-            "--seed",
-            &seed.to_string(),
-            "--max-examples",
-            &EXAMPLES.to_string(),
-        ])
-        .args([
-            "--generation-database",
-            "none",
-            "--report",
-            "json",
-            "--report-json-path",
-        ])
-        .arg(&json);
-    if let Caller::Member = caller {
-        command.args([
-            "--header",
-            &format!("Authorization: Bearer {}", server.token()),
-        ]);
-    }
-    let status = command
-        .arg(format!("{}/api/v1/openapi.json", server.url()))
+    let status = Command::new(tool)
+        .args(arguments(server, caller, seed))
+        .args(["--report", "json", "--report-json-path"])
+        .arg(&json)
         .current_dir(server.folder())
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
@@ -107,6 +80,24 @@ fn examine(tool: &Path, server: &Server, caller: Caller, seed: u32) -> Result<Re
         )
     })?;
     Report::parse(&text)
+}
+
+fn arguments(server: &Server, caller: Caller, seed: u32) -> Vec<String> {
+    let mut arguments = vec![
+        "--no-color".to_owned(),
+        "run".to_owned(),
+        format!("{}/api/v1/openapi.json", server.url()),
+        "--checks=all".to_owned(),
+        "--continue-on-failure".to_owned(),
+        format!("--seed={seed}"),
+        format!("--max-examples={EXAMPLES}"),
+        // nothing is remembered from one run to the next
+        "--generation-database=none".to_owned(),
+    ];
+    if let Caller::Member = caller {
+        arguments.push(format!("--header=Authorization: Bearer {}", server.token()));
+    }
+    arguments
 }
 
 fn reports() -> Result<std::path::PathBuf> {
