@@ -4,11 +4,13 @@
 //! A dev-dependency only; no other crate's product code may use it. It knows nothing that a test
 //! of one noun needs alone: such fixtures live beside that test.
 //!
-//! Start with [`on_both_engines!`] and [`TestStore`].
+//! Start with [`on_both_engines!`], [`TestStore`] and [`TestApp`].
 
+mod app;
 mod clock;
 mod database;
 
+pub use app::{Answer, Client, TestApp};
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
 
@@ -24,6 +26,24 @@ pub use database::{Engine, TestStore};
 /// ```
 #[macro_export]
 macro_rules! on_both_engines {
+    ($( $(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block )+) => { $(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($app: &$crate::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                $crate::TestApp::run($crate::Engine::Sqlite, async |app| body(app).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                $crate::TestApp::run($crate::Engine::Postgres, async |app| body(app).await).await;
+            }
+        }
+    )+ };
     ($( $(#[$meta:meta])* async fn $name:ident($db:ident: TestStore) $body:block )+) => { $(
         $(#[$meta])*
         mod $name {

@@ -25,6 +25,7 @@ pub(crate) struct TasksQuery {
         max_length = 100
     )]
     status: Option<String>,
+    #[param(inline)]
     state: Option<TaskState>,
     project_id: Option<ProjectId>,
     label_id: Option<LabelId>,
@@ -51,6 +52,7 @@ pub(crate) struct TasksQuery {
     #[serde(default)]
     trash: bool,
     #[serde(default)]
+    #[param(inline)]
     sort: TaskSort,
     /// Items at most.
     #[param(minimum = 1, maximum = 100)]

@@ -1,0 +1,292 @@
+//! The whole product in one process, without a socket.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use astro_api::{AppState, Authenticate, Credential};
+use astro_core::clock::Clock as _;
+use astro_core::principal::{Identity, Permission, Principal, Role, Scope};
+use astro_services::{Error, Services};
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::{Engine, TestStore};
+
+/// An app over a fresh database, and a way in for one user.
+pub struct TestApp {
+    pub db: TestStore,
+    pub services: Services,
+    pub router: Router,
+    gate: Arc<TestGate>,
+    /// The first user: a member.
+    pub owner: Client,
+}
+
+/// Knows the tokens that the test handed out.
+#[derive(Default)]
+struct TestGate(Mutex<HashMap<String, Principal>>);
+
+impl Authenticate for TestGate {
+    fn authenticate(
+        &self,
+        Credential::Bearer(token): Credential,
+    ) -> BoxFuture<'_, astro_services::Result<Principal>> {
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&token)
+            .cloned();
+        Box::pin(async move { known.ok_or(Error::Unauthenticated("no such token")) })
+    }
+}
+
+impl TestApp {
+    /// Runs a test on a fresh app and removes its database afterwards.
+    pub async fn run(engine: Engine, test: impl AsyncFnOnce(&TestApp)) {
+        let Some(db) = TestStore::open(engine).await else {
+            return;
+        };
+        let app = Self::with(db);
+        test(&app).await;
+        app.db.close().await;
+    }
+
+    fn with(db: TestStore) -> Self {
+        let services = Services {
+            store: db.store.clone(),
+            clock: Arc::new(db.clock.clone()),
+            random: db.random.clone(),
+        };
+        let gate = Arc::new(TestGate::default());
+        let router = astro_api::router(
+            AppState {
+                services: services.clone(),
+                metrics: None,
+            },
+            gate.clone(),
+        );
+        let owner = Client::new(&router, &gate, db.scope, Role::Member, None);
+        Self {
+            db,
+            services,
+            router,
+            gate,
+            owner,
+        }
+    }
+
+    /// Another user of another tenant.
+    pub async fn stranger(&self) -> Client {
+        Client::new(
+            &self.router,
+            &self.gate,
+            self.db.stranger().await,
+            Role::Member,
+            None,
+        )
+    }
+
+    /// The owner again, in another role.
+    pub fn as_role(&self, role: Role) -> Client {
+        Client::new(&self.router, &self.gate, self.db.scope, role, None)
+    }
+
+    /// The owner again, through a token with these scopes.
+    pub fn with_scopes(&self, scopes: &[Permission]) -> Client {
+        Client::new(
+            &self.router,
+            &self.gate,
+            self.db.scope,
+            Role::Member,
+            Some(scopes.to_vec()),
+        )
+    }
+
+    /// Somebody without a credential.
+    pub fn anonymous(&self) -> Client {
+        Client {
+            router: self.router.clone(),
+            token: None,
+        }
+    }
+
+    pub fn now(&self) -> astro_core::calendar::Timestamp {
+        self.db.clock.now()
+    }
+}
+
+/// Sends requests as one user.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    token: Option<String>,
+}
+
+impl Client {
+    fn new(
+        router: &Router,
+        gate: &TestGate,
+        scope: Scope,
+        role: Role,
+        scopes: Option<Vec<Permission>>,
+    ) -> Self {
+        let identity = Identity {
+            tenant: scope.tenant(),
+            user: scope.owner().into(),
+            role,
+        };
+        let principal = match scopes {
+            Some(scopes) => Principal::Token {
+                identity,
+                token: uuid::Uuid::nil().into(),
+                scopes,
+            },
+            None => Principal::User {
+                identity,
+                session: uuid::Uuid::nil().into(),
+            },
+        };
+        let mut known = gate.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = format!("token-{}", known.len());
+        known.insert(token.clone(), principal);
+        Self {
+            router: router.clone(),
+            token: Some(token),
+        }
+    }
+
+    /// Starts a request.
+    pub fn request(&self, method: Method, path: &str) -> Call {
+        Call {
+            client: self.clone(),
+            method,
+            path: path.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path).send().await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::POST, path).json(&body).send().await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::PATCH, path).json(&body).send().await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.request(Method::DELETE, path).send().await
+    }
+}
+
+/// A request being put together.
+pub struct Call {
+    client: Client,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Call {
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers
+            .insert(name, value.parse().expect("a header value"));
+        self
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        let kind = if self.method == Method::PATCH {
+            "application/merge-patch+json"
+        } else {
+            "application/json"
+        };
+        self.header("content-type", kind).bytes(body.to_string())
+    }
+
+    pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub async fn send(self) -> Answer {
+        let mut request = Request::builder()
+            .method(self.method)
+            .uri(self.path)
+            .body(Body::from(self.body))
+            .expect("a request");
+        *request.headers_mut() = self.headers;
+        if let Some(token) = &self.client.token {
+            request.headers_mut().insert(
+                header::AUTHORIZATION,
+                format!("Bearer {token}").parse().expect("a header value"),
+            );
+        }
+        let response = self
+            .client
+            .router
+            .oneshot(request)
+            .await
+            .expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
+    }
+}
+
+/// What the app said.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Bytes,
+}
+
+impl Answer {
+    /// The JSON body.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The JSON body of an answer with this status.
+    ///
+    /// # Panics
+    /// When the status is another.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
+        if self.bytes.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
