@@ -63,6 +63,9 @@ pub struct Event {
     pub entity: Entity,
     pub entity_id: Uuid,
     pub action: Action,
+    /// The first entry of the write that this one belongs to; absent for that entry itself. What
+    /// a write brings about goes and comes back with it: undo takes the whole write back.
+    pub cause: Option<EventId>,
     /// The owner's change counter of the write.
     pub change_seq: i64,
     /// What learning may read: names of changed fields and their values where these are no text

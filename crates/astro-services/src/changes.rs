@@ -16,6 +16,7 @@ use astro_store::{StoreError, Write, events, idempotency};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{Call, Error, Result, Services};
 
@@ -33,6 +34,10 @@ pub struct Change<'t> {
     pub write: &'t mut Write,
     pub now: Timestamp,
     services: &'t Services,
+    /// The id that the caller chose for the row that is about to be made.
+    chosen_id: Option<Uuid>,
+    /// The first entry of the log that this change wrote.
+    cause: Option<EventId>,
 }
 
 impl Services {
@@ -45,6 +50,7 @@ impl Services {
     {
         let services = self.clone();
         let key = call.idempotency.clone();
+        let chosen_id = call.chosen_id;
         self.store
             .write(&scope, move |write| {
                 Box::pin(async move {
@@ -56,12 +62,9 @@ impl Services {
                     {
                         return repeat(&found, &key.request_hash);
                     }
-                    let answer = work(&mut Change {
-                        write: &mut *write,
-                        now,
-                        services: &services,
-                    })
-                    .await?;
+                    let mut change = Change::new(write, now, &services);
+                    change.chosen_id = chosen_id;
+                    let answer = work(&mut change).await?;
                     if let Some(key) = key {
                         let response = serde_json::to_string(&answer).map_err(Error::internal)?;
                         idempotency::insert(
@@ -76,6 +79,23 @@ impl Services {
                         .await?;
                     }
                     Ok(answer)
+                })
+            })
+            .await
+    }
+
+    /// Runs the product's own `work` on one owner's rows as one transaction.
+    pub async fn change_unasked<T, F>(&self, scope: Scope, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let services = self.clone();
+        self.store
+            .write(&scope, move |write| {
+                Box::pin(async move {
+                    let now = services.now();
+                    work(&mut Change::new(write, now, &services)).await
                 })
             })
             .await
@@ -98,9 +118,39 @@ pub fn before(now: Timestamp, ago: Duration) -> Timestamp {
     now.checked_sub(ago).unwrap_or(Timestamp::MIN)
 }
 
+impl<'t> Change<'t> {
+    fn new(write: &'t mut Write, now: Timestamp, services: &'t Services) -> Self {
+        Self {
+            write,
+            now,
+            services,
+            chosen_id: None,
+            cause: None,
+        }
+    }
+}
+
 impl Change<'_> {
+    /// The id of a row that is about to be made: the one that the caller chose, if any.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the owner has such a row already.
+    pub async fn id_for_new<R: Record>(&mut self) -> Result<Uuid> {
+        let Some(chosen) = self.chosen_id.take() else {
+            return Ok(self.id());
+        };
+        let taken: Option<R> = documents::get(self.write, chosen).await?;
+        match taken {
+            Some(_) => Err(Error::conflict(
+                "id_taken",
+                format!("there is a {} of this id already", R::ENTITY),
+            )),
+            None => Ok(chosen),
+        }
+    }
+
     /// A fresh id.
-    pub fn id<I: From<uuid::Uuid>>(&self) -> I {
+    pub fn id<I: From<Uuid>>(&self) -> I {
         self.services.random.id(self.now)
     }
 
@@ -118,7 +168,7 @@ impl Change<'_> {
     }
 
     /// The row, not in the trash.
-    pub async fn live<R: Record>(&mut self, id: uuid::Uuid) -> Result<R> {
+    pub async fn live<R: Record>(&mut self, id: Uuid) -> Result<R> {
         let found: Option<R> = documents::get(self.write, id).await?;
         found
             .filter(|row| row.stamp().deleted_at.is_none())
@@ -126,7 +176,7 @@ impl Change<'_> {
     }
 
     /// The row, wherever it is.
-    pub async fn any<R: Record>(&mut self, id: uuid::Uuid) -> Result<R> {
+    pub async fn any<R: Record>(&mut self, id: Uuid) -> Result<R> {
         documents::get(self.write, id)
             .await?
             .ok_or(Error::NotFound(R::ENTITY.as_str()))
@@ -177,7 +227,7 @@ impl Change<'_> {
         })
     }
 
-    async fn stale<R: Record>(&mut self, id: uuid::Uuid) -> Result<Error> {
+    async fn stale<R: Record>(&mut self, id: Uuid) -> Result<Error> {
         Ok(Error::Stale {
             current: self.any::<R>(id).await?.stamp().version,
         })
@@ -198,6 +248,7 @@ impl Change<'_> {
             entity: R::ENTITY,
             entity_id: after.id(),
             action,
+            cause: self.cause,
             change_seq: stamp.change_seq,
             data,
             before: before
@@ -207,6 +258,7 @@ impl Change<'_> {
             version_after: stamp.version,
         };
         events::insert(self.write, &event).await?;
+        self.cause.get_or_insert(event.id);
         Ok(event.id)
     }
 }
@@ -229,7 +281,7 @@ impl Services {
         &self,
         call: &Call,
         permission: Permission,
-        id: impl Into<uuid::Uuid>,
+        id: impl Into<Uuid>,
     ) -> Result<R> {
         let scope = call.scope(permission)?;
         let id = id.into();
@@ -264,7 +316,7 @@ impl Services {
         &self,
         call: &Call,
         permission: Permission,
-        id: impl Into<uuid::Uuid>,
+        id: impl Into<Uuid>,
     ) -> Result<Written<R>> {
         let scope = call.scope(permission)?;
         let (id, expected) = (id.into(), call.expected_version);
@@ -283,7 +335,7 @@ impl Services {
         &self,
         call: &Call,
         permission: Permission,
-        id: impl Into<uuid::Uuid>,
+        id: impl Into<Uuid>,
     ) -> Result<Written<R>> {
         let scope = call.scope(permission)?;
         let (id, expected) = (id.into(), call.expected_version);

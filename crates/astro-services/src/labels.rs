@@ -28,7 +28,8 @@ impl Services {
         fields.check()?;
         let written = self.change(call, scope, move |change| {
             Box::pin(async move {
-                let label = Label::assemble(fields, change.fresh(), change.id());
+                let id = change.id_for_new::<Label>().await?.into();
+                let label = Label::assemble(fields, change.fresh(), id);
                 change.insert(label, Action::Created, json!({})).await
             })
         });

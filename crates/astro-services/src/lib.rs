@@ -40,6 +40,9 @@ pub struct Call {
     pub idempotency: Option<Idempotency>,
     /// The version that the caller believes to be the present one (If-Match).
     pub expected_version: Option<i64>,
+    /// The id that the row shall get that this call makes; the caller's devices know it by that
+    /// name already.
+    pub chosen_id: Option<uuid::Uuid>,
     /// Through which door the call came; kept with what it makes.
     pub source: astro_core::tasks::TaskSource,
 }
@@ -58,6 +61,7 @@ impl Call {
             principal,
             idempotency: None,
             expected_version: None,
+            chosen_id: None,
             source,
         }
     }

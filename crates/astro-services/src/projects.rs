@@ -31,7 +31,7 @@ impl Services {
         fields.check()?;
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let id = change.id();
+                let id = change.id_for_new::<Project>().await?.into();
                 check_parent(change, id, &fields).await?;
                 let project = Project::assemble(fields, change.fresh(), id);
                 change.insert(project, Action::Created, json!({})).await

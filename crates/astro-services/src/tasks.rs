@@ -149,7 +149,7 @@ pub async fn insert(
     fields: TaskFields,
     source: TaskSource,
 ) -> Result<Written<Task>> {
-    let id = change.id();
+    let id = change.id_for_new::<Task>().await?.into();
     references::check(change, id, None, &fields).await?;
     let task = rules::new_task(fields, id, change.fresh(), source, change.actor());
     let data = rules::created_data(&task);

@@ -3,31 +3,39 @@
 use astro_core::calendar::Timestamp;
 use astro_core::events::{Action, Entity, Event};
 use astro_core::ids::EventId;
+use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
 
 use crate::columns::Row;
 use crate::{Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] = &[INSERT, GET, ALL, HISTORY, FORGET_BEFORE];
+pub(crate) const STATEMENTS: &[Statement] = &[INSERT, GET, ALL, OF_WRITE, HISTORY, FORGET_BEFORE];
 
 const TABLE: &str = "events";
 const INSERT: Statement = Statement::new(
     "events.insert",
-    "INSERT INTO events (owner_id, id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    "INSERT INTO events (owner_id, id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 );
 const GET: Statement = Statement::new(
     "events.get",
-    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events WHERE owner_id = $1 AND id = $2",
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events WHERE owner_id = $1 AND id = $2",
 );
 const ALL: Statement = Statement::new(
     "events.all",
-    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events \
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
      WHERE owner_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+);
+/// Entries of one write: their ids were given out one after another at one moment, so they lie
+/// together in the key.
+const OF_WRITE: Statement = Statement::new(
+    "events.of_write",
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND id >= $2 AND id <= $3 AND (id = $2 OR cause = $2) ORDER BY id",
 );
 const HISTORY: Statement = Statement::new(
     "events.history",
-    "SELECT id, at, recorded_at, entity, entity_id, action, change_seq, data, before_row, version_after FROM events \
-     WHERE owner_id = $1 AND entity = $2 AND entity_id = $3 ORDER BY id LIMIT $4",
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND entity = $2 AND entity_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5",
 );
 const FORGET_BEFORE: Statement = Statement::new(
     "events.forget_before",
@@ -43,6 +51,7 @@ pub async fn insert(write: &mut Write, event: &Event) -> Result<(), StoreError> 
         .int(event.entity.code())
         .uuid(event.entity_id)
         .int(event.action.code())
+        .opt_uuid(event.cause.map(EventId::uuid))
         .int(event.change_seq)
         .json(&event.data)
         .opt_json(event.before.as_ref())
@@ -59,6 +68,7 @@ fn read_event(row: &Row) -> Result<Event, StoreError> {
         entity: columns.code(Entity::from_code)?,
         entity_id: columns.uuid()?,
         action: columns.code(Action::from_code)?,
+        cause: columns.opt_uuid()?,
         change_seq: columns.int()?,
         data: columns.json()?,
         before: columns.opt_json()?,
@@ -85,19 +95,43 @@ pub async fn all(read: &mut Read, after: EventId, limit: u32) -> Result<Vec<Even
         .collect()
 }
 
-/// What happened to one thing, oldest first.
-pub async fn history(
-    read: &mut Read,
-    entity: Entity,
-    id: uuid::Uuid,
-    limit: u32,
-) -> Result<Vec<Event>, StoreError> {
-    let args = read.args().int(entity.code()).uuid(id).int(limit);
-    read.fetch_all(&HISTORY, args)
+/// The entries of the write that `root` is the first entry of, in order.
+pub async fn of_write(read: &mut Read, root: EventId) -> Result<Vec<Event>, StoreError> {
+    /// What follows the 48 bits of time in a `UUIDv7`.
+    const NOISE: u128 = (1 << 80) - 1;
+    let last = uuid::Uuid::from_u128(root.uuid().as_u128() | NOISE);
+    let args = read.args().uuid(root.uuid()).uuid(last);
+    read.fetch_all(&OF_WRITE, args)
         .await?
         .iter()
         .map(read_event)
         .collect()
+}
+
+/// One page of what happened to one thing, latest first.
+pub async fn history(
+    read: &mut Read,
+    entity: Entity,
+    id: uuid::Uuid,
+    page: &PageRequest,
+) -> Result<Page<Event>, StoreError> {
+    let after = page
+        .after
+        .as_ref()
+        .map_or(uuid::Uuid::max(), |cursor| cursor.id);
+    let args = read
+        .args()
+        .int(entity.code())
+        .uuid(id)
+        .uuid(after)
+        .int(page.limit + 1);
+    let rows = read.fetch_all(&HISTORY, args).await?;
+    let events = rows.iter().map(read_event).collect::<Result<_, _>>()?;
+    Ok(Page::cut(events, page.limit, |event: &Event| Cursor {
+        sort: "latest".to_owned(),
+        key: CursorKey::Int(0),
+        id: event.id.uuid(),
+    }))
 }
 
 /// Drops the rows-as-they-were of entries that can no longer be undone.

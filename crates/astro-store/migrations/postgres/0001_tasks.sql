@@ -33,6 +33,7 @@ CREATE TABLE events (
     entity        BIGINT NOT NULL,
     entity_id     UUID NOT NULL,
     action        BIGINT NOT NULL,
+    cause         UUID,
     change_seq    BIGINT NOT NULL,
     data          TEXT NOT NULL,
     before_row    TEXT,

@@ -18,6 +18,7 @@ CREATE TABLE events (
     entity        INTEGER NOT NULL,
     entity_id     BLOB NOT NULL,
     action        INTEGER NOT NULL,
+    cause         BLOB,
     change_seq    INTEGER NOT NULL,
     data          TEXT NOT NULL,
     before_row    TEXT,
