@@ -83,6 +83,8 @@ impl From<StoreError> for Error {
             StoreError::Conflict { ref constraint } => {
                 Self::conflict("constraint", format!("refused by {constraint}"))
             }
+            // A request that was let in just before its account was removed.
+            StoreError::NoOwner => Self::Unauthenticated("this account no longer exists"),
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -2,9 +2,10 @@
 
 use astro_core::calendar::Timestamp;
 use astro_core::ids::OwnerId;
+use astro_core::principal::Scope;
 use uuid::Uuid;
 
-use crate::{Statement, StoreError, Write};
+use crate::{Admin, Args, Statement, StoreError, Write};
 
 /// The engine that was chosen at start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,5 +106,40 @@ pub(crate) fn set_owner(owner: OwnerId) -> String {
     format!("SET LOCAL app.owner_id = '{}'", owner.uuid())
 }
 
+const SEARCH_FORGET: Statement = Statement::on_sqlite(
+    "task_search.forget",
+    "DELETE FROM task_search WHERE rowid IN (SELECT row_id FROM task_search_rows WHERE owner_id = $1)",
+);
+// Derived tables whose rows go with their task need no statement of their own.
+const PERSONAL_TABLES: Statement = Statement::forked(
+    "schema.personal_tables",
+    "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'owner_id' \
+     WHERE m.type = 'table' AND m.name <> 'task_search_rows' ORDER BY m.name",
+    "SELECT table_name::text FROM information_schema.columns \
+     WHERE table_schema = 'public' AND column_name = 'owner_id' AND table_name <> 'task_search' ORDER BY table_name",
+);
+
+/// Forgets the words of all of an owner's tasks. What names the words' rows goes with the tasks.
+pub(crate) async fn forget_words(admin: &mut Admin, scope: &Scope) -> Result<(), StoreError> {
+    if SEARCH_FORGET.runs_on(admin.engine()) {
+        admin.execute(&SEARCH_FORGET, Args::of(scope)).await?;
+    }
+    Ok(())
+}
+
+/// The tables of the schema whose rows belong to somebody.
+pub(crate) async fn personal_tables(admin: &mut Admin) -> Result<Vec<String>, StoreError> {
+    let rows = admin.fetch_all(&PERSONAL_TABLES, Args::none()).await?;
+    rows.iter()
+        .map(|row| row.columns("schema").text())
+        .collect()
+}
+
 /// Statements of this file, for the registry.
-pub(crate) const STATEMENTS: &[Statement] = &[SEARCH_ROW, SEARCH_WRITE, SEARCH_PURGE];
+pub(crate) const STATEMENTS: &[Statement] = &[
+    SEARCH_ROW,
+    SEARCH_WRITE,
+    SEARCH_PURGE,
+    SEARCH_FORGET,
+    PERSONAL_TABLES,
+];

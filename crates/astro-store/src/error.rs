@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The version to replace is not there any more.
     #[error("the row has another version")]
     Stale,
+    /// The owner's account was removed, with everything in it.
+    #[error("the owner is gone")]
+    NoOwner,
     /// A stored value that no released version could have written.
     #[error("{table}.{column} holds a value that cannot be read: {detail}")]
     Corrupt {
@@ -49,6 +52,7 @@ impl StoreError {
             Self::Busy | Self::Unavailable(_) | Self::Locked(_) => ErrorKind::Unavailable,
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::Stale => ErrorKind::Stale,
+            Self::NoOwner => ErrorKind::NotFound,
             Self::Corrupt { .. }
             | Self::TooNew { .. }
             | Self::Migration(_)

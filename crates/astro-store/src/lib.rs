@@ -9,6 +9,7 @@
 //!
 //! [`Scope`]: astro_core::principal::Scope
 
+pub mod accounts;
 mod args;
 mod columns;
 mod db;
@@ -16,6 +17,7 @@ mod dialect;
 pub mod documents;
 mod error;
 pub mod events;
+pub mod forget;
 pub mod idempotency;
 pub mod labels;
 mod migrate;

@@ -57,10 +57,13 @@ pub async fn create(
 }
 
 /// # Errors
-/// [`StoreError::Corrupt`] when there is no such owner: accounts and owners are made together.
+/// [`StoreError::NoOwner`] when there is none: accounts and owners are made and removed together.
 pub async fn get(read: &mut Read) -> Result<Owner, StoreError> {
     let args = read.args();
-    let row = read.fetch_optional(&GET, args).await?.ok_or_else(missing)?;
+    let row = read
+        .fetch_optional(&GET, args)
+        .await?
+        .ok_or(StoreError::NoOwner)?;
     let mut columns = row.columns(TABLE);
     Ok(Owner {
         change_seq: columns.int()?,
@@ -83,14 +86,6 @@ pub async fn set_purged(write: &mut Write, seq: i64) -> Result<(), StoreError> {
     write.execute(&SET_PURGED, args).await.map(drop)
 }
 
-fn missing() -> StoreError {
-    StoreError::Corrupt {
-        table: TABLE.to_owned(),
-        column: 0,
-        detail: "the owner has no row".to_owned(),
-    }
-}
-
 impl Write {
     /// The number of the next change.
     pub async fn next_change(&mut self) -> Result<i64, StoreError> {
@@ -109,7 +104,7 @@ impl Write {
         let row = self
             .fetch_optional(&BUMP, args)
             .await?
-            .ok_or_else(missing)?;
+            .ok_or(StoreError::NoOwner)?;
         let mut columns = row.columns(TABLE);
         let last = columns.int()?;
         let zone: ZoneName = columns.parsed()?;

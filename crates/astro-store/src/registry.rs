@@ -2,7 +2,8 @@
 
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
-    Statement, Store, StoreError, dialect, events, idempotency, labels, owners, projects, tasks,
+    Statement, Store, StoreError, accounts, dialect, events, forget, idempotency, labels, owners,
+    projects, tasks,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -22,6 +23,10 @@ pub fn statements() -> Vec<Statement> {
     ] {
         all.extend_from_slice(fixed);
     }
+    for table in accounts::STATEMENTS {
+        all.extend_from_slice(table);
+    }
+    all.extend_from_slice(&forget::STATEMENTS);
     all
 }
 

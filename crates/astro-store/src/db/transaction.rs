@@ -164,6 +164,10 @@ impl Admin {
         self.conn.execute(statement, args).await
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        self.conn.engine()
+    }
+
     /// Lets the rest of this transaction reach one owner's rows as well: for making and removing
     /// an account together with its data.
     pub(crate) async fn confine(&mut self, scope: &Scope) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! The store's promises, kept by both engines.
 
+mod accounts;
 mod labels;
 mod registry;
 mod tasks;
