@@ -53,3 +53,16 @@ impl Store {
         .await
     }
 }
+
+/// Name and text of every statement that PostgreSQL runs, filtered lists among them; for looking
+/// at their plans.
+pub fn postgres_texts() -> Vec<(&'static str, &'static str)> {
+    let engine = crate::dialect::Engine::Postgres;
+    let fixed = statements()
+        .into_iter()
+        .filter(|statement| statement.runs_on(engine));
+    fixed
+        .chain(tasks::list_statements(engine))
+        .map(|statement| (statement.name, statement.sql(engine)))
+        .collect()
+}

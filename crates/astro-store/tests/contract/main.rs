@@ -3,4 +3,6 @@
 mod accounts;
 mod labels;
 mod registry;
+mod schema;
+mod shards;
 mod tasks;
