@@ -3,31 +3,21 @@
 use astro_calendar::ZoneName;
 use serde::{Deserialize, Serialize};
 
-/// How people get in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AccountsConfig {
-    /// Whether strangers may make themselves an account in the default tenant.
-    pub registration: bool,
-    /// The zone of an account that names none.
-    pub default_zone: ZoneName,
-    /// What one password hash costs.
-    pub password_cost: PasswordCost,
-    /// Password hashes that are computed at the same time; each takes `memory_kib` of memory.
-    pub password_workers: usize,
-    /// Password hashes that may wait for a worker before more are refused.
-    pub password_queue: usize,
-}
+use super::settings::settings;
 
-impl Default for AccountsConfig {
-    fn default() -> Self {
-        Self {
-            registration: false,
-            default_zone: ZoneName::utc(),
-            password_cost: PasswordCost::default(),
-            password_workers: 2,
-            password_queue: 32,
-        }
+settings! {
+    /// How people get in.
+    pub struct AccountsConfig in "accounts" {
+        /// Whether strangers may make themselves an account in the default tenant.
+        registration: bool = false;
+        /// The zone of an account that names none.
+        default_zone: ZoneName = ZoneName::utc();
+        /// What one password hash costs, in the file as `password_cost = { memory_kib = 19456, passes = 2 }`; never less than the default.
+        password_cost: PasswordCost = PasswordCost::default();
+        /// Password hashes that are computed at the same time; each takes its `memory_kib` of memory.
+        password_workers: usize = 2;
+        /// Password hashes that may wait for a worker before more are refused.
+        password_queue: usize = 32;
     }
 }
 

@@ -29,6 +29,7 @@ struct Job {
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
+    stop: std::sync::Mutex<Option<oneshot::Sender<()>>>,
     task: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
@@ -40,13 +41,21 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let conn = connect(&options).await?;
         let (sender, receiver) = mpsc::channel(queue.max(1));
+        let (stop, stopping) = oneshot::channel();
         #[expect(
             clippy::disallowed_methods,
             reason = "the writer lives as long as the store and is joined by close()"
         )]
-        let task = tokio::spawn(write_batches(receiver, options, Some(conn), batch.max(1)));
+        let task = tokio::spawn(write_batches(
+            receiver,
+            stopping,
+            options,
+            conn,
+            batch.max(1),
+        ));
         Ok(Self {
             queue: sender,
+            stop: std::sync::Mutex::new(Some(stop)),
             task: std::sync::Mutex::new(Some(task)),
         })
     }
@@ -101,30 +110,16 @@ impl Writer {
         })
     }
 
-    /// Lets queued writes finish and closes the connection.
+    /// Lets queued writes finish, moves the log into the database and closes the connection.
     pub(super) async fn close(&self) {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let run: Step = Box::new(move |conn| {
-            Box::pin(async move { (conn, true, Box::new(move |_| drop(stop)) as Reply) })
-        });
-        if self
-            .queue
-            .send(Job {
-                run,
-                abandoned: Box::new(|| false),
-            })
-            .await
-            .is_ok()
-        {
-            let _ = stopped.await;
+        if let Some(stop) = take(&self.stop) {
+            // The task has ended already when nobody listens.
+            let _ = stop.send(());
         }
-        let task = self
-            .task
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        if let Some(task) = task {
-            task.abort();
+        if let Some(task) = take(&self.task)
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the SQLite writer did not end well");
         }
     }
 }
@@ -144,11 +139,13 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
 
 async fn write_batches(
     mut queue: mpsc::Receiver<Job>,
+    mut stop: oneshot::Receiver<()>,
     options: SqliteConnectOptions,
-    mut conn: Option<SqliteConnection>,
+    conn: SqliteConnection,
     batch: usize,
 ) {
-    while let Some(first) = queue.recv().await {
+    let mut conn = Some(conn);
+    while let Some(first) = next_job(&mut queue, &mut stop).await {
         let ready = match conn.take() {
             Some(ready) => Ok(ready),
             None => connect(&options).await,
@@ -158,6 +155,28 @@ async fn write_batches(
             Err(error) => refuse(first, &error),
         }
     }
+    if let Some(conn) = conn {
+        let mut conn = Conn::Writer(conn);
+        // What stays in the log is read from there at the next start; nothing is lost.
+        if let Err(error) = conn.control("PRAGMA wal_checkpoint(TRUNCATE)").await {
+            tracing::warn!(%error, "the log could not be moved into the database");
+        }
+        conn.discard().await;
+    }
+}
+
+/// The next write. Once stopping, what is queued already, and then nothing.
+async fn next_job(
+    queue: &mut mpsc::Receiver<Job>,
+    stop: &mut oneshot::Receiver<()>,
+) -> Option<Job> {
+    if !stop.is_terminated() {
+        tokio::select! {
+            job = queue.recv() => return job,
+            _ = &mut *stop => queue.close(),
+        }
+    }
+    queue.recv().await
 }
 
 /// Answers a request that could not even be tried.

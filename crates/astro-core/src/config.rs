@@ -1,3 +1,0 @@
-//! Configuration structs, one file per part of the product; the binary loads them.
-
-pub mod auth;

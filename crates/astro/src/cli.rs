@@ -1,0 +1,93 @@
+//! Everything that can be asked for on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Without a command, astro serves. Every setting can also be given in a file or in the environment \
+(`astro config reference`).
+
+Exit codes: 0 done; 1 it could not be done, or a check found something; 2 the command line or the \
+configuration is wrong.";
+
+/// A self-hosted assistant that tells you what to do now, and why.
+#[derive(Debug, Parser)]
+#[command(name = "astro", version, about, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    pub flags: Flags,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Settings of this run; each wins over the environment and the file.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Settings")]
+pub struct Flags {
+    /// Read settings from this file instead of the usual one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Defaults for a kind of machine: default, small or team
+    #[arg(long, global = true, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Directory of the database, the keys and the running server's address
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// PostgreSQL instead of SQLite: postgres://user:password@host/database
+    #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Address and port to listen on
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// A proxy (address or network) whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, global = true, value_name = "NETWORK")]
+    pub trusted_proxy: Vec<String>,
+    /// A host or network inside your own network that the server may connect to; may be repeated
+    #[arg(long, global = true, value_name = "HOST|NETWORK")]
+    pub allow_outgoing: Vec<String>,
+    /// Log levels: `info,astro_store=debug`
+    #[arg(long, global = true, value_name = "LEVELS")]
+    pub log: Option<String>,
+    /// Also log to files with this path and the day's date
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<String>,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server (what happens without a command)
+    Serve,
+    /// Show the settings and where they come from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting; secrets are hidden
+    Show {
+        /// Say where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print the reference of all settings as Markdown
+    Reference,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,33 @@
+//! One file for each command.
+
+mod completions;
+mod config;
+mod serve;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::config::Environment;
+use crate::screen::Screen;
+use crate::telemetry;
+
+/// What logs say while a command runs that is not the server: its own answer is the output.
+const QUIET: &str = "warn";
+
+pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Completions { shell } = command {
+        return completions::print(shell, screen);
+    }
+    let environment = Environment::of_process();
+    let mut loaded = crate::config::load(&cli.flags, &environment)?;
+    if !matches!(command, Command::Serve) && loaded.origin("log.level") == "default" {
+        QUIET.clone_into(&mut loaded.config.log.level);
+    }
+    let _logs = telemetry::start(&loaded.config.log, screen.has_color())?;
+    match command {
+        Command::Serve => serve::run(&loaded, screen).await,
+        Command::Config(command) => config::run(&command, &loaded, screen),
+        Command::Completions { shell } => completions::print(shell, screen),
+    }
+}

@@ -1,0 +1,150 @@
+//! `astro serve`: the server.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use astro_services::Services;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+
+use super::config::without_password;
+use crate::config::Loaded;
+use crate::failure::Misuse;
+use crate::screen::{Screen, Style};
+use crate::shutdown::Shutdown;
+use crate::{server, shutdown, telemetry, wiring};
+
+/// How often recorded durations are folded into their buckets; without it they pile up.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+    let config = &loaded.config;
+    let metrics = telemetry::start_metrics()?;
+    let services = wiring::open(config).await?;
+    let (shutdown, impatient) = shutdown::listen()?;
+    let listener = bind(config.http.listen, "--listen").await?;
+    let address = listener.local_addr()?;
+    let metrics_listener = match config.http.metrics_listen {
+        Some(wanted) => Some(bind(wanted, "http.metrics_listen").await?),
+        None => None,
+    };
+    welcome(loaded, address, &services, screen)?;
+    for variable in &loaded.ignored {
+        tracing::warn!(%variable, "this variable of the environment means nothing here");
+    }
+    tracing::info!(%address, engine = services.store.engine_name(), "listening");
+    let serving = serve_all(
+        server::serve(
+            listener,
+            Router::new(),
+            config.http.connections,
+            shutdown.clone(),
+        ),
+        metrics_listener,
+        metrics,
+        shutdown,
+    );
+    let drained = tokio::select! {
+        drained = serving => drained,
+        () = impatient => false,
+    };
+    services.store.close().await?;
+    tracing::info!(drained, "stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the server with what accompanies it, until the server has ended.
+async fn serve_all(
+    server: impl Future<Output = bool>,
+    metrics_listener: Option<TcpListener>,
+    metrics: PrometheusHandle,
+    shutdown: Shutdown,
+) -> bool {
+    let upkeep = async {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            metrics.run_upkeep();
+        }
+    };
+    let metrics_server = async {
+        match metrics_listener {
+            Some(listener) => serve_metrics(listener, metrics.clone(), shutdown).await,
+            None => std::future::pending().await,
+        }
+    };
+    let accompany = async { tokio::join!(upkeep, metrics_server) };
+    tokio::select! {
+        drained = server => drained,
+        (never, _) = accompany => never,
+    }
+}
+
+/// Connections of the metrics' own address; scrapers are few.
+const METRICS_CONNECTIONS: usize = 16;
+
+async fn serve_metrics(
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    shutdown: Shutdown,
+) -> bool {
+    let router = Router::new().route(
+        "/metrics",
+        axum::routing::get(move || std::future::ready(metrics.render())),
+    );
+    server::serve(listener, router, METRICS_CONNECTIONS, shutdown).await
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(Misuse::error(format!(
+            "{address} is taken by another program; choose another address with {setting}"
+        ))),
+        Err(error) => Err(error).with_context(|| format!("listening on {address}")),
+    }
+}
+
+/// Tells the person at the terminal where everything is.
+fn welcome(
+    loaded: &Loaded,
+    address: SocketAddr,
+    services: &Services,
+    screen: &mut Screen,
+) -> anyhow::Result<()> {
+    let config = &loaded.config;
+    let data = match &config.database.url {
+        Some(url) => without_password(url.reveal()),
+        None => config.data_dir.display().to_string(),
+    };
+    let name = screen.paint(Style::Strong, "AstroAssistance");
+    let open = screen.paint(
+        Style::Accent,
+        config
+            .http
+            .public_url
+            .clone()
+            .unwrap_or_else(|| reachable(address)),
+    );
+    screen.line(format!("{name} {}", env!("CARGO_PKG_VERSION")))?;
+    screen.line(format!("  open  {open}"))?;
+    screen.line(format!("  data  {data} ({})", services.store.engine_name()))?;
+    if let Some(file) = &loaded.file {
+        screen.line(format!("  file  {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// An address to type in: "every address of this machine" cannot be opened, the loopback can.
+pub fn reachable(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}

@@ -1,0 +1,51 @@
+//! Putting the floors together: store, services, API.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use astro_core::clock::SystemClock;
+use astro_core::config::Config;
+use astro_core::random::Random;
+use astro_services::Services;
+use astro_store::{Database, Store, StoreOptions};
+
+/// Where the data lies, by the configuration.
+pub fn database(config: &Config) -> Database {
+    match &config.database.url {
+        Some(url) => Database::Postgres {
+            url: url.reveal().to_owned(),
+        },
+        None => Database::Sqlite {
+            directory: config.data_dir.clone(),
+        },
+    }
+}
+
+/// Makes the data directory, readable by its owner alone.
+pub fn make_data_dir(directory: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .with_context(|| format!("making the data directory {}", directory.display()))
+}
+
+/// Opens the database and builds the services over it.
+pub async fn open(config: &Config) -> anyhow::Result<Services> {
+    make_data_dir(&config.data_dir)?;
+    let options = StoreOptions {
+        connections: config.database.connections.max(1),
+        commit_batch: config.database.commit_batch,
+        write_queue: config.database.write_queue,
+        row_level_security: config.database.row_level_security,
+        ..StoreOptions::new(database(config))
+    };
+    let store = Store::open(&options).await?;
+    Ok(Services {
+        store,
+        clock: Arc::new(SystemClock),
+        random: Random::from_os(),
+    })
+}
