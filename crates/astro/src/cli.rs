@@ -34,8 +34,8 @@ pub struct Flags {
     /// Directory of the database, the keys and the running server's address
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<String>,
-    /// PostgreSQL instead of SQLite: postgres://user:password@host/database
-    #[arg(long, global = true, value_name = "URL", hide_env_values = true)]
+    /// PostgreSQL instead of SQLite, as `postgres://user:password@host/database`
+    #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Address and port to listen on
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]

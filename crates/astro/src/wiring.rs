@@ -4,11 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use astro_api::{AppState, Authenticate, Credential};
 use astro_core::clock::SystemClock;
 use astro_core::config::Config;
+use astro_core::principal::Principal;
 use astro_core::random::Random;
-use astro_services::Services;
+use astro_services::{Error, Services};
 use astro_store::{Database, Store, StoreOptions};
+use axum::Router;
+use futures_util::future::BoxFuture;
+use metrics_exporter_prometheus::PrometheusHandle;
 
 /// Where the data lies, by the configuration.
 pub fn database(config: &Config) -> Database {
@@ -48,4 +53,23 @@ pub async fn open(config: &Config) -> anyhow::Result<Services> {
         clock: Arc::new(SystemClock),
         random: Random::from_os(),
     })
+}
+
+/// The REST API over the services.
+pub fn router(services: Services, metrics: Option<PrometheusHandle>) -> Router {
+    let state = AppState {
+        services,
+        metrics: metrics.map(Arc::new),
+    };
+    astro_api::router(state, Arc::new(NoAccounts))
+}
+
+/// The gate of an instance on which nobody has an account.
+#[derive(Debug)]
+struct NoAccounts;
+
+impl Authenticate for NoAccounts {
+    fn authenticate(&self, _: Credential) -> BoxFuture<'_, astro_services::Result<Principal>> {
+        Box::pin(async { Err(Error::Unauthenticated("nobody has an account here")) })
+    }
 }

@@ -27,18 +27,18 @@ impl Given {
         }
     }
 
-    pub fn defaults(origin: &str, config: &impl Serialize) -> Result<Self, Error> {
+    pub fn defaults(origin: &str, config: &impl Serialize) -> anyhow::Result<Self> {
         Ok(Self::all(origin, to_dict(config)?))
     }
 }
 
-fn to_dict(config: &impl Serialize) -> Result<Dict, Error> {
+fn to_dict(config: &impl Serialize) -> anyhow::Result<Dict> {
     let value = Value::serialize(config)?;
     Ok(value.into_dict().unwrap_or_default())
 }
 
 /// What `changed` has otherwise than `plain`.
-pub fn difference(plain: &impl Serialize, changed: &impl Serialize) -> Result<Dict, Error> {
+pub fn difference(plain: &impl Serialize, changed: &impl Serialize) -> anyhow::Result<Dict> {
     fn differing(plain: &Dict, changed: Dict) -> Dict {
         changed
             .into_iter()
