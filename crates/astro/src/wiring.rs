@@ -19,7 +19,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 pub fn database(config: &Config) -> Database {
     match &config.database.url {
         Some(url) => Database::Postgres {
-            url: url.reveal().to_owned(),
+            url: url.expose().to_owned(),
         },
         None => Database::Sqlite {
             directory: config.data_dir.clone(),

@@ -69,7 +69,7 @@ fn values(loaded: &Loaded) -> anyhow::Result<Vec<(String, Value)>> {
     if let Some(url) = &loaded.config.database.url
         && let Some((_, value)) = values.iter_mut().find(|(key, _)| key == "database.url")
     {
-        *value = json!(without_password(url.reveal()));
+        *value = json!(without_password(url.expose()));
     }
     Ok(values)
 }

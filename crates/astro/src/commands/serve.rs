@@ -114,7 +114,7 @@ fn welcome(
 ) -> anyhow::Result<()> {
     let config = &loaded.config;
     let data = match &config.database.url {
-        Some(url) => without_password(url.reveal()),
+        Some(url) => without_password(url.expose()),
         None => config.data_dir.display().to_string(),
     };
     let name = screen.paint(Style::Strong, "AstroAssistance");

@@ -99,8 +99,8 @@ fn profiles() -> String {
             [&default, &small, &team].map(|c| c.database.connections as usize),
         ),
         (
-            "auth.password_jobs",
-            [&default, &small, &team].map(|c| c.auth.password_jobs),
+            "accounts.password_workers",
+            [&default, &small, &team].map(|c| c.accounts.password_workers),
         ),
     ];
     for (key, [default, small, team]) in rows {

@@ -1,7 +1,5 @@
 use std::fs;
 
-use astro_core::config::Registration;
-
 use super::*;
 
 fn load_from(flags: &Flags, variables: &[(&str, &str)], file: &str) -> Result<Loaded, String> {
@@ -59,14 +57,16 @@ fn texts_of_the_environment_become_numbers_flags_words_and_lists() {
     let variables = [
         ("ASTRO_DATABASE__CONNECTIONS", "5"),
         ("ASTRO_DATABASE__ROW_LEVEL_SECURITY", "false"),
-        ("ASTRO_AUTH__REGISTRATION", "open"),
+        ("ASTRO_ACCOUNTS__REGISTRATION", "true"),
+        ("ASTRO_ACCOUNTS__DEFAULT_ZONE", "Europe/Berlin"),
         ("ASTRO_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
         ("ASTRO_HTTP__METRICS_LISTEN", "127.0.0.1:9000"),
     ];
     let config = load_from(&Flags::default(), &variables, "").unwrap().config;
     assert_eq!(config.database.connections, 5);
     assert!(!config.database.row_level_security);
-    assert_eq!(config.auth.registration, Registration::Open);
+    assert!(config.accounts.registration);
+    assert_eq!(config.accounts.default_zone.as_str(), "Europe/Berlin");
     assert_eq!(config.http.trusted_proxies.len(), 2);
     assert!(config.http.metrics_listen.is_some());
 }
@@ -79,7 +79,7 @@ fn a_secret_can_lie_in_a_file() {
     let variables = [("ASTRO_DATABASE_URL_FILE", path.to_str().unwrap())];
     let loaded = load_from(&Flags::default(), &variables, "").unwrap();
     assert_eq!(
-        loaded.config.database.url.as_ref().unwrap().reveal(),
+        loaded.config.database.url.as_ref().unwrap().expose(),
         "postgres://u:p@h/d"
     );
     assert!(!format!("{loaded:?}").contains("u:p"));
