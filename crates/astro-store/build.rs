@@ -1,11 +1,5 @@
 //! Embeds the migrations: a new pair of files is enough to make them part of the binary.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unnecessary_debug_formatting,
-    reason = "cargo tells a build script where it is by the environment; a path in quotes is Rust code here"
-)]
-
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use astro_core::clock::Clock;
 use astro_core::principal::{Permission, Principal};
 use astro_core::tasks::TaskSource;
 use astro_services::{Call, Error, access};
@@ -15,6 +16,7 @@ use http::{HeaderMap, Method, Uri, header};
 
 use crate::body::Digest;
 use crate::problem::Result;
+use crate::rate::{Allowance, RateLimiter};
 use crate::{etag, idempotency};
 
 /// What a request shows of who is asking.
@@ -36,22 +38,32 @@ pub trait Authenticate: Send + Sync {
 #[derive(Clone)]
 pub(crate) struct Guard {
     pub(crate) gate: Arc<dyn Authenticate>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limiter: Arc<RateLimiter>,
     pub(crate) permission: Permission,
 }
 
 pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    match admit(&guard, request).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    let (request, allowance) = match admit(&guard, request).await {
+        Ok(admitted) => admitted,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = next.run(request).await;
+    if let Some(allowance) = allowance {
+        allowance.tell(response.headers_mut());
     }
+    response
 }
 
-async fn admit(guard: &Guard, mut request: Request) -> Result<Request> {
+async fn admit(guard: &Guard, mut request: Request) -> Result<(Request, Option<Allowance>)> {
     let credential = credential(request.headers())?;
     let principal = guard.gate.authenticate(credential).await?;
+    let allowance = guard
+        .limiter
+        .take(principal.identity().user, guard.clock.now())?;
     access::check(&principal, guard.permission)?;
     request.extensions_mut().insert(principal);
-    Ok(request)
+    Ok((request, allowance))
 }
 
 fn credential(headers: &HeaderMap) -> astro_services::Result<Credential> {

@@ -16,6 +16,7 @@ mod paging;
 mod patch;
 mod problem;
 mod query;
+mod rate;
 mod reply;
 mod request_id;
 mod router;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use astro_core::clock::Clock;
 use astro_core::limits;
 use astro_core::principal::Permission;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -16,6 +17,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
+use crate::rate::RateLimiter;
 use crate::v1::{health, labels, projects, tasks};
 use crate::{AppState, openapi, request_id};
 
@@ -24,7 +26,7 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 
 /// Everything that the server answers.
 pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
-    let (router, generated) = api(&gate).split_for_parts();
+    let (router, generated) = api(&Gatekeeper::new(&app, gate)).split_for_parts();
     let document: Arc<str> = openapi::document(&generated).to_string().into();
     router
         .route(
@@ -49,8 +51,8 @@ pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
         .with_state(app)
 }
 
-fn api(gate: &Arc<dyn Authenticate>) -> OpenApiRouter<AppState> {
-    let needs = |permission, route| needs(gate, permission, route);
+fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
@@ -96,22 +98,42 @@ fn api(gate: &Arc<dyn Authenticate>) -> OpenApiRouter<AppState> {
         .routes(needs(Permission::TasksWrite, routes!(tasks::restore_task)))
 }
 
-/// Puts the guard in front of a route and the permission into its documentation.
-fn needs(
-    gate: &Arc<dyn Authenticate>,
-    permission: Permission,
-    (schemas, mut paths, method): UtoipaMethodRouter<AppState>,
-) -> UtoipaMethodRouter<AppState> {
-    openapi::require(&mut paths, permission);
-    let state = Guard {
-        gate: gate.clone(),
-        permission,
-    };
-    (
-        schemas,
-        paths,
-        method.layer(middleware::from_fn_with_state(state, guard)),
-    )
+/// Puts guards in front of routes.
+struct Gatekeeper {
+    gate: Arc<dyn Authenticate>,
+    clock: Arc<dyn Clock>,
+    limiter: Arc<RateLimiter>,
+}
+
+impl Gatekeeper {
+    fn new(app: &AppState, gate: Arc<dyn Authenticate>) -> Self {
+        let limiter = Arc::new(RateLimiter::new(app.requests_per_minute));
+        Self {
+            gate,
+            clock: app.services.clock.clone(),
+            limiter,
+        }
+    }
+
+    /// Puts the guard in front of a route and the permission into its documentation.
+    fn needs(
+        &self,
+        permission: Permission,
+        (schemas, mut paths, method): UtoipaMethodRouter<AppState>,
+    ) -> UtoipaMethodRouter<AppState> {
+        openapi::require(&mut paths, permission);
+        let state = Guard {
+            gate: self.gate.clone(),
+            clock: self.clock.clone(),
+            limiter: self.limiter.clone(),
+            permission,
+        };
+        (
+            schemas,
+            paths,
+            method.layer(middleware::from_fn_with_state(state, guard)),
+        )
+    }
 }
 
 async fn no_such_route() -> Problem {

@@ -11,6 +11,8 @@ pub struct AppState {
     pub services: Services,
     /// Renders /metrics; absent where no recorder is installed.
     pub metrics: Option<Arc<PrometheusHandle>>,
+    /// Requests of one user and minute; 0 for no limit.
+    pub requests_per_minute: u32,
 }
 
 impl std::fmt::Debug for AppState {

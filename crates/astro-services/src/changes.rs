@@ -8,8 +8,7 @@ use astro_core::document::Stamp;
 use astro_core::events::{Action, Event};
 use astro_core::ids::{EventId, UserId};
 use astro_core::limits;
-use astro_core::page::{Page, PageRequest};
-use astro_core::principal::{Actor, Permission, Scope};
+use astro_core::principal::{Actor, Scope};
 use astro_store::documents::{self, Record};
 use astro_store::idempotency::Remembered;
 use astro_store::{StoreError, Write, events, idempotency};
@@ -271,83 +270,6 @@ pub fn check_version<R: Record>(call_version: Option<i64>, row: &R) -> Result<()
         return Err(Error::Stale { current });
     }
     Ok(())
-}
-
-/// Reading and writing that is the same for every noun; nouns with rules of their own use the
-/// pieces above.
-impl Services {
-    /// The row, if it is the caller's and not in the trash.
-    pub async fn find<R: Record>(
-        &self,
-        call: &Call,
-        permission: Permission,
-        id: impl Into<Uuid>,
-    ) -> Result<R> {
-        let scope = call.scope(permission)?;
-        let id = id.into();
-        let found: Option<R> = self
-            .store
-            .read(&scope, |read| {
-                Box::pin(async move { documents::get(read, id).await.map_err(Error::from) })
-            })
-            .await?;
-        found
-            .filter(|row| row.stamp().deleted_at.is_none())
-            .ok_or(Error::NotFound(R::ENTITY.as_str()))
-    }
-
-    /// One page of what is not in the trash, oldest first.
-    pub async fn page<R: Record>(
-        &self,
-        call: &Call,
-        permission: Permission,
-        page: PageRequest,
-    ) -> Result<Page<R>> {
-        let scope = call.scope(permission)?;
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move { documents::list(read, &page).await.map_err(Error::from) })
-            })
-            .await
-    }
-
-    /// Puts a row into the trash, from where it can be restored for 30 days.
-    pub async fn trash<R: Record + PartialEq>(
-        &self,
-        call: &Call,
-        permission: Permission,
-        id: impl Into<Uuid>,
-    ) -> Result<Written<R>> {
-        let scope = call.scope(permission)?;
-        let (id, expected) = (id.into(), call.expected_version);
-        self.change(call, scope, move |change| {
-            Box::pin(async move {
-                let before: R = change.live(id).await?;
-                check_version(expected, &before)?;
-                change.set_deleted(before, true).await
-            })
-        })
-        .await
-    }
-
-    /// Takes a row out of the trash. A row that is not in it is answered as it is.
-    pub async fn restore<R: Record + PartialEq>(
-        &self,
-        call: &Call,
-        permission: Permission,
-        id: impl Into<Uuid>,
-    ) -> Result<Written<R>> {
-        let scope = call.scope(permission)?;
-        let (id, expected) = (id.into(), call.expected_version);
-        self.change(call, scope, move |change| {
-            Box::pin(async move {
-                let before: R = change.any(id).await?;
-                check_version(expected, &before)?;
-                change.set_deleted(before, false).await
-            })
-        })
-        .await
-    }
 }
 
 impl Change<'_> {

@@ -11,6 +11,7 @@ pub mod access;
 pub mod changes;
 mod error;
 pub mod labels;
+mod nouns;
 pub mod projects;
 pub mod tasks;
 

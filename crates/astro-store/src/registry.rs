@@ -57,7 +57,7 @@ impl Store {
 /// Name and text of every statement that PostgreSQL runs, filtered lists among them; for looking
 /// at their plans.
 pub fn postgres_texts() -> Vec<(&'static str, &'static str)> {
-    let engine = crate::dialect::Engine::Postgres;
+    let engine = dialect::Engine::Postgres;
     let fixed = statements()
         .into_iter()
         .filter(|statement| statement.runs_on(engine));

@@ -69,6 +69,7 @@ impl TestApp {
             AppState {
                 services: services.clone(),
                 metrics: None,
+                requests_per_minute: 0,
             },
             gate.clone(),
         );

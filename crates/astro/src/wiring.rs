@@ -56,10 +56,11 @@ pub async fn open(config: &Config) -> anyhow::Result<Services> {
 }
 
 /// The REST API over the services.
-pub fn router(services: Services, metrics: Option<PrometheusHandle>) -> Router {
+pub fn router(services: Services, config: &Config, metrics: Option<PrometheusHandle>) -> Router {
     let state = AppState {
         services,
         metrics: metrics.map(Arc::new),
+        requests_per_minute: config.http.requests_per_minute,
     };
     astro_api::router(state, Arc::new(NoAccounts))
 }

@@ -38,7 +38,7 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
     tracing::info!(%address, engine = services.store.engine_name(), "listening");
     // With an address of its own /metrics is not on the public one.
     let shared = metrics_listener.is_none().then(|| metrics.clone());
-    let router = wiring::router(services.clone(), shared);
+    let router = wiring::router(services.clone(), config, shared);
     let serving = serve_all(
         server::serve(listener, router, config.http.connections, shutdown.clone()),
         metrics_listener,
