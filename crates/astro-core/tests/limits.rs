@@ -1,5 +1,11 @@
 //! docs/limits.md is the table of `limits.rs`, no more and no less.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

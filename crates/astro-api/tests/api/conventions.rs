@@ -64,7 +64,7 @@ on_both_engines! {
             let page = answer.expect(200);
             titles.extend(page["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap().to_owned()));
             match link {
-                Some(link) => path = link.trim_start_matches('<').split('>').next().unwrap().to_owned(),
+                Some(link) => link.trim_start_matches('<').split('>').next().unwrap().clone_into(&mut path),
                 None => break,
             }
         }

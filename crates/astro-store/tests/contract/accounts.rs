@@ -76,7 +76,7 @@ async fn session(db: &TestStore, user: UserId, token: [u8; 32]) -> SessionId {
         secret_hash: None,
         client: String::new(),
         now,
-        expires_at: now + std::time::Duration::from_secs(3600),
+        expires_at: now + std::time::Duration::from_hours(1),
     };
     let id = start.id;
     admin(db, move |admin| {

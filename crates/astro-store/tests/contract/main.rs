@@ -1,5 +1,11 @@
 //! The store's promises, kept by both engines.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod accounts;
 mod labels;
 mod registry;

@@ -2,6 +2,7 @@
 //! every statement reads one partition. Citus asks the same of a schema; this proof needs no more
 //! than PostgreSQL.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use astro_store::registry;
@@ -45,7 +46,7 @@ fn partitioned_schema() -> String {
             schema.push_str(table.trim_end_matches(';'));
             schema.push_str(" PARTITION BY HASH (owner_id);\n");
             for n in 0..PARTITIONS {
-                schema.push_str(&format!("CREATE TABLE {name}_shard{n} PARTITION OF {name} FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {n});\n"));
+                writeln!(schema, "CREATE TABLE {name}_shard{n} PARTITION OF {name} FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {n});").unwrap();
             }
         } else {
             schema.push_str(table);
