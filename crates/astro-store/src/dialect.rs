@@ -1,5 +1,7 @@
 //! Everything in which the two engines differ. Nowhere else may ask which one runs.
 
+pub(crate) mod checks;
+
 use astro_core::calendar::Timestamp;
 use astro_core::ids::OwnerId;
 use astro_core::principal::Scope;

@@ -35,6 +35,9 @@ pub enum StoreError {
         "the database has schema {found}, this release knows {known}: it was written by a newer release, so nothing was opened or changed"
     )]
     TooNew { found: i64, known: i64 },
+    /// A backup that cannot be made, trusted or put back.
+    #[error("{0}")]
+    Backup(String),
     #[error("migration failed: {0}")]
     Migration(String),
     #[error(transparent)]
@@ -55,6 +58,7 @@ impl StoreError {
             Self::NoOwner => ErrorKind::NotFound,
             Self::Corrupt { .. }
             | Self::TooNew { .. }
+            | Self::Backup(_)
             | Self::Migration(_)
             | Self::Io(_)
             | Self::Database { .. } => ErrorKind::Internal,

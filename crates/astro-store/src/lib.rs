@@ -21,6 +21,7 @@ pub mod forget;
 pub mod idempotency;
 pub mod labels;
 mod migrate;
+pub mod operations;
 pub mod owners;
 pub mod projects;
 pub mod registry;

@@ -2,8 +2,8 @@
 
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
-    Statement, Store, StoreError, accounts, dialect, events, forget, idempotency, labels, owners,
-    projects, tasks,
+    Statement, Store, StoreError, accounts, dialect, events, forget, idempotency, labels,
+    operations, owners, projects, tasks,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -20,6 +20,8 @@ pub fn statements() -> Vec<Statement> {
         idempotency::STATEMENTS,
         tasks::STATEMENTS,
         dialect::STATEMENTS,
+        dialect::checks::STATEMENTS,
+        operations::STATEMENTS,
     ] {
         all.extend_from_slice(fixed);
     }

@@ -41,6 +41,15 @@ impl Statement {
         }
     }
 
+    /// As [`Statement::on_sqlite`].
+    pub(crate) const fn on_postgres(name: &'static str, sql: &'static str) -> Self {
+        Self {
+            name,
+            sqlite: "",
+            postgres: sql,
+        }
+    }
+
     pub fn runs_on(&self, engine: Engine) -> bool {
         !self.sql(engine).is_empty()
     }

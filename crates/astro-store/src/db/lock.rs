@@ -7,10 +7,10 @@ use crate::StoreError;
 
 /// Held while this process works on a directory; the system lets go of it when the process ends.
 #[derive(Debug)]
-pub(super) struct DirectoryLock(#[expect(dead_code, reason = "the open file is the lock")] File);
+pub(crate) struct DirectoryLock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
 impl DirectoryLock {
-    pub(super) fn take(directory: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join("astro.lock");
         let file = OpenOptions::new()
             .create(true)

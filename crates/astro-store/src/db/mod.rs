@@ -16,6 +16,10 @@ use futures_util::future::BoxFuture;
 pub(crate) use transaction::STATEMENTS as TRANSACTION_STATEMENTS;
 pub use transaction::{Admin, Read, Write};
 
+pub(crate) use lock::DirectoryLock;
+pub(crate) use postgres::connect as connect_as_owner;
+pub(crate) use sqlite::{FILE as SQLITE_FILE, open_file_for_reading, open_for_reading};
+
 use crate::dialect::Engine;
 use crate::{SchemaState, StoreError};
 
@@ -88,6 +92,11 @@ impl Store {
             Database::Sqlite { directory } => sqlite::schema(directory).await,
             Database::Postgres { url } => postgres::schema(url).await,
         }
+    }
+
+    /// Number of the last migration that this release knows.
+    pub fn known_schema() -> i64 {
+        SchemaState::empty(Engine::Sqlite).known
     }
 
     pub(crate) fn engine(&self) -> Engine {

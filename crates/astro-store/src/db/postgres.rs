@@ -27,7 +27,8 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
-async fn connect(url: &str) -> Result<PgConnection, StoreError> {
+/// A connection as whoever the address names, without row-level security's confinement.
+pub(crate) async fn connect(url: &str) -> Result<PgConnection, StoreError> {
     options(url)?
         .connect()
         .await

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::StoreOptions;
 use super::conn::{Conn, Pooled};
@@ -20,11 +20,12 @@ use crate::{SchemaState, StoreError, migrate};
 pub(super) struct Sqlite {
     readers: SqlitePool,
     pub(super) writer: Writer,
-    _lock: Option<DirectoryLock>,
+    /// Let go of by closing, or with the store.
+    lock: std::sync::Mutex<Option<DirectoryLock>>,
 }
 
 /// The database's file inside a data directory.
-pub(super) const FILE: &str = "astro.db";
+pub(crate) const FILE: &str = "astro.db";
 
 fn options(directory: &Path) -> Result<SqliteConnectOptions, StoreError> {
     Ok(SqliteConnectOptions::from_str("sqlite://")
@@ -66,7 +67,7 @@ impl Sqlite {
         Ok(Self {
             readers,
             writer,
-            _lock: lock,
+            lock: std::sync::Mutex::new(lock),
         })
     }
 
@@ -82,6 +83,10 @@ impl Sqlite {
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         self.writer.close().await;
         self.readers.close().await;
+        self.lock
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         Ok(())
     }
 }
@@ -91,10 +96,25 @@ pub(super) async fn schema(directory: &Path) -> Result<SchemaState, StoreError> 
     if !directory.join(FILE).exists() {
         return Ok(SchemaState::empty(Engine::Sqlite));
     }
-    let mut conn = options(directory)?
+    let mut conn = open_for_reading(directory).await?;
+    migrate::state(Engine::Sqlite, &mut conn).await
+}
+
+/// A connection that cannot change the directory's database; one may stand beside a server.
+pub(crate) async fn open_for_reading(directory: &Path) -> Result<SqliteConnection, StoreError> {
+    options(directory)?
         .read_only(true)
         .connect()
         .await
-        .map_err(|error| StoreError::of("open", error))?;
-    migrate::state(Engine::Sqlite, &mut conn).await
+        .map_err(|error| StoreError::of("open", error))
+}
+
+/// As [`open_for_reading`], for a copy under any name.
+pub(crate) async fn open_file_for_reading(file: &Path) -> Result<SqliteConnection, StoreError> {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .connect()
+        .await
+        .map_err(|error| StoreError::of("open", error))
 }

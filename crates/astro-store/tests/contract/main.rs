@@ -8,6 +8,7 @@
 
 mod accounts;
 mod labels;
+mod operations;
 mod registry;
 mod schema;
 mod shards;
