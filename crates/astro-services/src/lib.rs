@@ -10,6 +10,7 @@
 pub mod access;
 pub mod changes;
 mod error;
+pub mod interchange;
 pub mod labels;
 mod nouns;
 pub mod projects;

@@ -1,6 +1,7 @@
 //! Tasks: creating, changing, completing, deleting with everything below them, listing.
 
 mod hooks;
+pub mod imported;
 mod lists;
 mod references;
 mod rules;

@@ -9,10 +9,12 @@
 mod app;
 mod clock;
 mod database;
+pub mod taskwarrior;
 
 pub use app::{Answer, Client, TestApp};
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
+pub use taskwarrior::Taskwarrior;
 
 /// Declares tests that run once on SQLite and once on PostgreSQL, each on a fresh database.
 ///

@@ -67,7 +67,7 @@ async fn require<R: Record>(
     Ok(alive)
 }
 
-async fn check_parent(
+pub(super) async fn check_parent(
     change: &mut Change<'_>,
     id: TaskId,
     parent: Option<TaskId>,

@@ -1,0 +1,112 @@
+//! The export of everything into one file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use astro_core::ids::TaskId;
+use astro_core::interchange::{Format, Unsaid};
+use astro_core::principal::Permission;
+use astro_core::tasks::Task;
+use astro_store::{Read, owners};
+use uuid::Uuid;
+
+use super::lookup::{self, Names};
+use super::notation;
+use super::notes::Notes;
+use super::outgoing::Outgoing;
+use super::plan::Kept;
+use super::portable::Portable;
+use crate::{Call, Error, Result, Services};
+
+/// A file, and what its format had no words for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exported {
+    pub bytes: Vec<u8>,
+    /// Fields that are in no record, most frequent first; empty for the lossless format.
+    pub unsaid: Vec<Unsaid>,
+}
+
+impl Services {
+    /// Everything of the caller in one file. What lies in the trash is in the lossless format
+    /// only.
+    pub async fn export(&self, call: &Call, format: Format) -> Result<Exported> {
+        let scope = call.scope(Permission::DataExport)?;
+        let (outgoing, zone) = self
+            .store
+            .read(&scope, |read| {
+                Box::pin(async move {
+                    read.snapshot().await?;
+                    let zone = owners::get(read).await?.zone;
+                    Ok::<_, Error>((outgoing(read, format).await?, zone))
+                })
+            })
+            .await?;
+        tokio::task::spawn_blocking(move || {
+            let mut unsaid = BTreeMap::new();
+            let mut records = Vec::with_capacity(outgoing.len());
+            for task in outgoing {
+                let record = notation::record(format, &task, &zone)?;
+                let kept = Kept {
+                    format,
+                    record,
+                    zone: zone.clone(),
+                };
+                note_unsaid(&task, &kept, &mut unsaid)?;
+                records.push(kept.record);
+            }
+            Ok(Exported {
+                bytes: notation::write(format, &records)?,
+                unsaid: sorted(unsaid),
+            })
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+}
+
+/// Every task that is not in the trash, as the format calls it.
+async fn outgoing(read: &mut Read, format: Format) -> Result<Vec<Outgoing>> {
+    let names = Names::read(read).await?;
+    let tasks: Vec<Task> = lookup::every(read).await?;
+    let called: HashMap<TaskId, String> = tasks
+        .iter()
+        .map(|task| (task.id, name(task, format)))
+        .collect();
+    Ok(tasks
+        .iter()
+        .filter(|task| task.deleted_at.is_none())
+        .map(|task| Outgoing {
+            name: called[&task.id].clone(),
+            says: names.portable(task, |id| called.get(&id).cloned()),
+            updated_at: task.updated_at,
+            kept: Kept::of(task.verbatim.as_ref(), format),
+        })
+        .collect())
+}
+
+/// Taskwarrior knows tasks by UUID only; our id is one.
+fn name(task: &Task, format: Format) -> String {
+    if format == Format::Taskwarrior && Uuid::parse_str(&task.uid).is_err() {
+        task.id.to_string()
+    } else {
+        task.uid.clone()
+    }
+}
+
+/// Reads the record back: what it does not say was lost. So the list is true by construction.
+fn note_unsaid(task: &Outgoing, kept: &Kept, unsaid: &mut BTreeMap<String, u64>) -> Result<()> {
+    let read: Portable = notation::says(kept, &mut Notes::default(), &"")?;
+    let says = task.says.as_said(&read);
+    for field in says.differences(&read).map_err(Error::internal)? {
+        *unsaid.entry(field).or_default() += 1;
+    }
+    Ok(())
+}
+
+fn sorted(unsaid: BTreeMap<String, u64>) -> Vec<Unsaid> {
+    let mut unsaid: Vec<Unsaid> = unsaid
+        .into_iter()
+        .map(|(field, count)| Unsaid { field, count })
+        .collect();
+    unsaid.sort_by_key(|unsaid| std::cmp::Reverse(unsaid.count));
+    unsaid
+}

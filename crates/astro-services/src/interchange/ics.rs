@@ -1,0 +1,169 @@
+//! iCalendar: the to-dos (VTODO) of a calendar file (RFC 5545, 9073, 9074, 9253).
+//!
+//! A to-do is kept whole, with the overrides of its single occurrences; what is written is that
+//! to-do with what has changed here since. Events and journals are counted and left: they are no
+//! tasks. docs/import.md has the mapping.
+
+mod extensions;
+mod says;
+mod todo;
+
+use std::collections::HashMap;
+
+use astro_core::calendar::ical::{self, Calendar, ReadOptions, Todo};
+use astro_core::interchange::Format;
+use astro_core::limits;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use says::says;
+pub use todo::record;
+
+use super::identity::Identities;
+use super::plan::{Context, Kept, Plan, PlannedTask};
+use crate::{Error, Result};
+
+/// Properties of our own begin so.
+const EXTENSIONS: &str = "X-ASTRO-";
+const PRODUCT: &str = "-//AstroAssistance//AstroAssistance//EN";
+
+/// What is kept of one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub todo: Todo,
+    /// The calendar's name, which is the project that its to-dos lie in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+    /// To-dos of the same uid with a RECURRENCE-ID.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Todo>,
+}
+
+/// # Errors
+/// When the file is no calendar, or holds too many to-dos.
+pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
+    let options = ReadOptions {
+        max_bytes: limits::IMPORT_BYTES,
+        extension_prefix: EXTENSIONS,
+    };
+    let reading = ical::read(bytes, &options)
+        .map_err(|error| Error::invalid("file", "bad_calendar", error.to_string()))?;
+    let mut plan = Plan::new(Format::Ics);
+    for warning in &reading.warnings {
+        let message = format!("{} {}", warning.place, warning.problem);
+        plan.notes
+            .warn(&format!("line {}", warning.line), message.trim());
+    }
+    plan.notes.warnings_left_out += reading.warnings_left_out as u64;
+    let name = calendar_name(&reading.calendar, &mut plan);
+    for other in &reading.calendar.others {
+        plan.notes.left(other.name(), &"calendar");
+    }
+    let records = records(reading.calendar.todos, name.as_ref(), &mut plan);
+    for (uid, place, record) in records {
+        take(&mut plan, uid, place, &record, context)?;
+    }
+    Ok(plan)
+}
+
+fn calendar_name(calendar: &Calendar, plan: &mut Plan) -> Option<String> {
+    let mut name = None;
+    for line in &calendar.lines {
+        match line.name().to_ascii_uppercase().as_str() {
+            "X-WR-CALNAME" | "NAME" if name.is_none() => {
+                name = Some(line.value().replace("\\,", ",").replace("\\;", ";"));
+                plan.notes.mapped(line.name(), "project", &"calendar");
+            }
+            // said anew by every program that writes a calendar
+            "CALSCALE" | "METHOD" => plan.notes.derived(line.name(), &"calendar"),
+            _ => plan.notes.left(line.name(), &"calendar"),
+        }
+    }
+    name.filter(|name| !name.trim().is_empty())
+}
+
+/// One record for each uid, in the order of the file.
+fn records(
+    todos: Vec<Todo>,
+    calendar: Option<&String>,
+    plan: &mut Plan,
+) -> Vec<(String, String, Record)> {
+    let mut identities = Identities::new(Format::Ics);
+    let mut records: Vec<(String, String, Record)> = Vec::new();
+    let mut at: HashMap<String, usize> = HashMap::new();
+    for (index, todo) in todos.into_iter().enumerate() {
+        let place = format!("VTODO {}", index + 1);
+        let written = todo.uid.clone().filter(|uid| !uid.trim().is_empty());
+        let uid = written.unwrap_or_else(|| {
+            plan.notes
+                .warn(&place, "has no UID; it gets one from what it says");
+            identities.derive(&serde_json::to_string(&todo).unwrap_or_default())
+        });
+        let Some(index) = at.get(&uid).copied() else {
+            at.insert(uid.clone(), records.len());
+            let record = Record {
+                todo,
+                calendar: calendar.cloned(),
+                overrides: Vec::new(),
+            };
+            records.push((uid, place, record));
+            continue;
+        };
+        let record = &mut records[index].2;
+        if todo.recurrence_id.is_some() {
+            plan.notes.kept("RECURRENCE-ID", &place);
+            record.overrides.push(todo);
+        } else if record.todo.recurrence_id.is_some() {
+            let first = std::mem::replace(&mut record.todo, todo);
+            plan.notes.kept("RECURRENCE-ID", &place);
+            record.overrides.insert(0, first);
+        } else {
+            plan.notes.refuse(
+                &place,
+                format!("the UID {uid} stands twice; the first is taken"),
+            );
+        }
+    }
+    records
+}
+
+fn take(
+    plan: &mut Plan,
+    uid: String,
+    place: String,
+    record: &Record,
+    context: &Context,
+) -> Result<()> {
+    let zone = &context.zone;
+    let says = says(record, zone, &mut plan.notes, &place);
+    plan.push(PlannedTask {
+        uid,
+        updated_at: record.todo.last_modified.or(record.todo.stamp),
+        place,
+        says,
+        kept: Some(Kept {
+            format: Format::Ics,
+            record: serde_json::to_value(record).map_err(Error::internal)?,
+            zone: zone.clone(),
+        }),
+    })
+}
+
+/// # Errors
+/// When a kept record does not hold what was kept; internal.
+pub fn parse(record: &Value) -> Result<Record> {
+    Record::deserialize(record).map_err(Error::internal)
+}
+
+/// The file of these records.
+///
+/// # Errors
+/// When a kept property has a name that cannot be written; internal.
+pub fn write(records: impl IntoIterator<Item = Record>) -> Result<String> {
+    let mut calendar = Calendar::default();
+    for record in records {
+        calendar.todos.push(record.todo);
+        calendar.todos.extend(record.overrides);
+    }
+    ical::write(&calendar, PRODUCT).map_err(Error::internal)
+}

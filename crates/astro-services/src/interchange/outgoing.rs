@@ -1,0 +1,16 @@
+//! A task on its way out, in words that the formats share.
+
+use astro_core::calendar::Timestamp;
+
+use super::plan::Kept;
+use super::portable::Portable;
+
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// What the format calls it: its uid, where the format can say that.
+    pub name: String,
+    pub says: Portable,
+    pub updated_at: Timestamp,
+    /// The record that it came from, if it came from this format.
+    pub kept: Option<Kept>,
+}

@@ -1,0 +1,46 @@
+//! Tasks that come from a file, with a life of their own before it.
+
+use astro_core::events::Action;
+use astro_core::ids::TaskId;
+use astro_core::tasks::Task;
+use astro_store::tasks as rows;
+
+use super::{hooks, references, rules};
+use crate::Result;
+use crate::changes::{Change, Written};
+use astro_core::error::Checks;
+
+/// Keeps a task as it came, or replaces one that came before. Its references must have been
+/// checked with [`may_lie_in`] and [`may_wait_for`].
+pub async fn keep(
+    change: &mut Change<'_>,
+    before: Option<&Task>,
+    task: Task,
+) -> Result<Written<Task>> {
+    let written = match before {
+        None => {
+            let data = rules::created_data(&task);
+            change.insert(task, Action::Imported, data).await?
+        }
+        Some(before) => {
+            let data = rules::changed_data(before, &task)?;
+            change.update(before, task, Action::Imported, data).await?
+        }
+    };
+    if written.undo.is_some() {
+        hooks::after(change, before, &written.value, Action::Imported).await?;
+    }
+    Ok(written)
+}
+
+/// Whether the parent is there and does not lie below the task itself.
+pub async fn may_lie_in(change: &mut Change<'_>, task: TaskId, parent: TaskId) -> Result<bool> {
+    let mut checks = Checks::default();
+    references::check_parent(change, task, Some(parent), &mut checks).await?;
+    Ok(checks.is_empty())
+}
+
+/// Whether waiting for the other closes no circle.
+pub async fn may_wait_for(change: &mut Change<'_>, task: TaskId, other: TaskId) -> Result<bool> {
+    Ok(task != other && !rows::depends_on(change.write, other, task).await?)
+}

@@ -1,0 +1,264 @@
+//! Import and export through the services, on both engines, and against the real Taskwarrior.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::collections::BTreeMap;
+
+use astro_core::ids::SessionId;
+use astro_core::interchange::{Format, ImportCounts, ImportReport};
+use astro_core::page::PageRequest;
+use astro_core::patch::Patch;
+use astro_core::principal::{Identity, Principal, Role};
+use astro_core::tasks::{Task, TaskFields, TaskSource, TaskStatus};
+use astro_services::tasks::TaskQuery;
+use astro_services::{Call, Services};
+use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
+use serde_json::Value;
+
+fn services(db: &TestStore) -> Services {
+    Services {
+        store: db.store.clone(),
+        clock: std::sync::Arc::new(db.clock.clone()),
+        random: db.random.clone(),
+    }
+}
+
+fn call(db: &TestStore, role: Role) -> Call {
+    let identity = Identity {
+        tenant: db.scope.tenant(),
+        user: db.scope.owner().into(),
+        role,
+    };
+    let session: SessionId = db.random.id(db.clock_now());
+    Call::new(Principal::User { identity, session }, TaskSource::Api)
+}
+
+trait Now {
+    fn clock_now(&self) -> astro_core::calendar::Timestamp;
+}
+
+impl Now for TestStore {
+    fn clock_now(&self) -> astro_core::calendar::Timestamp {
+        astro_core::clock::Clock::now(&self.clock)
+    }
+}
+
+struct House {
+    services: Services,
+    call: Call,
+}
+
+impl House {
+    fn new(db: &TestStore) -> Self {
+        Self {
+            services: services(db),
+            call: call(db, Role::Member),
+        }
+    }
+
+    async fn import(&self, format: Format, bytes: &[u8]) -> ImportReport {
+        self.try_import(format, bytes, false).await.unwrap()
+    }
+
+    async fn try_import(
+        &self,
+        format: Format,
+        bytes: &[u8],
+        dry_run: bool,
+    ) -> astro_services::Result<ImportReport> {
+        self.services
+            .import(&self.call, format, bytes.to_vec(), dry_run, &|_, _| {})
+            .await
+    }
+
+    async fn export(&self, format: Format) -> String {
+        let exported = self.services.export(&self.call, format).await.unwrap();
+        String::from_utf8(exported.bytes).unwrap()
+    }
+
+    async fn tasks(&self) -> BTreeMap<String, Task> {
+        let mut tasks = BTreeMap::new();
+        let mut request = PageRequest::default();
+        loop {
+            let page = self
+                .services
+                .list_tasks(&self.call, TaskQuery::default(), request.clone())
+                .await
+                .unwrap();
+            tasks.extend(
+                page.items
+                    .into_iter()
+                    .map(|l| (l.task.title.clone(), l.task)),
+            );
+            match page.next {
+                Some(next) => request.after = Some(next),
+                None => return tasks,
+            }
+        }
+    }
+
+    async fn edit(&self, task: &Task, patch: Value) {
+        let patch: Patch<TaskFields> = Patch::new(patch.as_object().unwrap().clone());
+        self.services
+            .update_task(&self.call, task.id, patch)
+            .await
+            .unwrap();
+    }
+}
+
+fn tasks_of(report: &ImportReport) -> ImportCounts {
+    report.counts["task"]
+}
+
+const EXPORT: &str = r#"[
+{"uuid":"11111111-1111-4111-8111-111111111111","description":"Child first","depends":["22222222-2222-4222-8222-222222222222","99999999-9999-4999-8999-999999999999"],"entry":"20261101T100000Z","modified":"20261102T100000Z","project":"Home.Flat","status":"pending","tags":["a","b"],"client":"X","urgency":3},
+{"uuid":"22222222-2222-4222-8222-222222222222","description":"Waited for","due":"20261201T000000Z","entry":"20261101T100000Z","priority":"H","status":"pending","tags":["a"],"wait":"20261128T100000Z"},
+{"uuid":"33333333-3333-4333-8333-333333333333","description":"Done","end":"20261103T100000Z","entry":"20261101T100000Z","status":"completed"}
+]"#;
+
+on_both_engines! {
+    async fn a_file_becomes_tasks_with_projects_labels_and_dependencies(db: TestStore) {
+        let house = House::new(db);
+        let report = house.import(Format::Taskwarrior, EXPORT.as_bytes()).await;
+        assert_eq!(tasks_of(&report), ImportCounts { created: 3, ..ImportCounts::default() });
+        assert_eq!(report.counts["project"].created, 2);
+        assert_eq!(report.counts["label"].created, 2);
+        let tasks = house.tasks().await;
+        let (child, waited) = (&tasks["Child first"], &tasks["Waited for"]);
+        assert_eq!(child.depends_on, [waited.id]);
+        // the task that is in no file is not forgotten
+        assert_eq!(child.relations[0].uid, "99999999-9999-4999-8999-999999999999");
+        assert_eq!((child.labels.len(), waited.labels.len()), (2, 1));
+        assert_eq!(waited.priority, 1);
+        assert_eq!(waited.due, Some("2026-12-01".parse().unwrap()));
+        assert_eq!(waited.start, Some("2026-11-28T10:00:00Z".parse().unwrap()));
+        let done = &tasks["Done"];
+        assert_eq!(done.status, TaskStatus::Completed);
+        assert_eq!(done.completed_at, Some("2026-11-03T10:00:00Z".parse().unwrap()));
+        assert_eq!(done.created_at, "2026-11-01T10:00:00Z".parse().unwrap());
+        let out = house.export(Format::Taskwarrior).await;
+        assert_eq!(taskwarrior::records(&out), taskwarrior::records(EXPORT));
+    }
+
+    async fn importing_twice_makes_nothing_twice(db: TestStore) {
+        let house = House::new(db);
+        let ics = "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:part\r\nSUMMARY:Part\r\nRELATED-TO:whole\r\nEND:VTODO\r\nBEGIN:VTODO\r\nUID:whole\r\nSUMMARY:Whole\r\nRELATED-TO;RELTYPE=DEPENDS-ON:gone\r\nRELATED-TO;RELTYPE=X-ODD:part\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+        let lines = "(A) Call @phone +Home\nx 2026-11-02 2026-11-01 Sent\nplain\nplain\n";
+        for (format, text, number) in [
+            (Format::Taskwarrior, EXPORT, 3),
+            (Format::Ics, ics, 2),
+            (Format::TodoTxt, lines, 4),
+        ] {
+            let dry = house.try_import(format, text.as_bytes(), true).await.unwrap();
+            assert_eq!(tasks_of(&dry).created, number, "{format}");
+            let first = house.import(format, text.as_bytes()).await;
+            assert_eq!(first.counts, dry.counts);
+            let before = house.tasks().await;
+            for dry_run in [true, false] {
+                let again = house.try_import(format, text.as_bytes(), dry_run).await.unwrap();
+                assert_eq!(tasks_of(&again), ImportCounts { unchanged: number, ..ImportCounts::default() });
+            }
+            assert_eq!(house.tasks().await, before, "{format}");
+        }
+        let tasks = house.tasks().await;
+        assert_eq!(tasks["Part"].parent_id, Some(tasks["Whole"].id));
+    }
+
+    async fn a_dry_run_writes_nothing(db: TestStore) {
+        let house = House::new(db);
+        let report = house.try_import(Format::Taskwarrior, EXPORT.as_bytes(), true).await.unwrap();
+        assert!(report.dry_run);
+        assert_eq!(tasks_of(&report).created, 3);
+        assert!(house.tasks().await.is_empty());
+        let labels = house.services.list_labels(&house.call, PageRequest::default()).await.unwrap();
+        assert!(labels.items.is_empty());
+    }
+
+    async fn an_edit_here_and_a_change_in_the_file_both_survive(db: TestStore) {
+        let house = House::new(db);
+        house.import(Format::Taskwarrior, EXPORT.as_bytes()).await;
+        let task = house.tasks().await["Waited for"].clone();
+        house.edit(&task, serde_json::json!({"title": "Edited here", "due": "2026-12-24"})).await;
+        let changed = EXPORT.replace("\"priority\":\"H\"", "\"priority\":\"L\"");
+        let report = house.import(Format::Taskwarrior, changed.as_bytes()).await;
+        assert_eq!(tasks_of(&report), ImportCounts { updated: 1, unchanged: 2, ..ImportCounts::default() });
+        let task = house.tasks().await["Edited here"].clone();
+        assert_eq!((task.priority, task.due), (9, Some("2026-12-24".parse().unwrap())));
+        let out = taskwarrior::records(&house.export(Format::Taskwarrior).await);
+        let record = &out["22222222-2222-4222-8222-222222222222"];
+        assert_eq!(record["description"], "Edited here");
+        assert_eq!(record["due"], "20261224T000000Z");
+        assert_eq!(record["priority"], "L");
+    }
+
+    async fn our_own_tasks_come_back_as_themselves(db: TestStore) {
+        let house = House::new(db);
+        let mut fields = TaskFields::titled("Ours");
+        fields.due = Some("2026-12-01T10:00:00[Europe/Madrid]".parse().unwrap());
+        "Two\n\nparagraphs".clone_into(&mut fields.description);
+        fields.rrule = Some("FREQ=MONTHLY;BYDAY=-1FR".to_owned());
+        fields.location = Some("There".to_owned());
+        house.services.create_task(&house.call, fields).await.unwrap();
+        let before = house.tasks().await;
+        for format in [Format::Taskwarrior, Format::TodoTxt, Format::Ics] {
+            let out = house.export(format).await;
+            let report = house.import(format, out.as_bytes()).await;
+            assert_eq!(tasks_of(&report).created, 0, "{format}: {out}");
+            let after = house.tasks().await;
+            assert_eq!(after["Ours"].fields_only(), before["Ours"].fields_only(), "{format}: {out}");
+        }
+    }
+
+    async fn circles_in_a_file_are_cut_and_come_out_again(db: TestStore) {
+        let house = House::new(db);
+        let file = r#"[{"uuid":"11111111-1111-4111-8111-111111111111","description":"a","status":"pending","entry":"20261101T100000Z","depends":["22222222-2222-4222-8222-222222222222"]},{"uuid":"22222222-2222-4222-8222-222222222222","description":"b","status":"pending","entry":"20261101T100000Z","depends":["11111111-1111-4111-8111-111111111111"]}]"#;
+        let report = house.import(Format::Taskwarrior, file.as_bytes()).await;
+        assert_eq!(tasks_of(&report).created, 2);
+        assert_eq!(report.warnings.len(), 1);
+        let waiting: usize = house.tasks().await.values().map(|task| task.depends_on.len()).sum();
+        assert_eq!(waiting, 1);
+        let again = house.import(Format::Taskwarrior, file.as_bytes()).await;
+        assert_eq!(tasks_of(&again).unchanged, 2);
+        let out = house.export(Format::Taskwarrior).await;
+        assert_eq!(taskwarrior::records(&out), taskwarrior::records(file));
+    }
+
+    async fn a_viewer_may_export_and_not_import(db: TestStore) {
+        let mut house = House::new(db);
+        house.call = call(db, Role::Viewer);
+        assert!(house.services.export(&house.call, Format::Ics).await.is_ok());
+        assert!(house.try_import(Format::Taskwarrior, EXPORT.as_bytes(), true).await.is_err());
+    }
+
+    async fn the_real_taskwarrior_gets_back_every_field(db: TestStore) {
+        let Some(source) = Taskwarrior::open() else { return };
+        source.fill();
+        let file = source.export();
+        let house = House::new(db);
+        let zone = "Europe/Madrid".parse().unwrap();
+        db.store.write(&db.scope, move |write| Box::pin(async move {
+            astro_store::owners::set_zone(write, &zone).await
+        })).await.unwrap();
+        let report = house.import(Format::Taskwarrior, file.as_bytes()).await;
+        let counts = tasks_of(&report);
+        assert!(counts.created >= 200, "{counts:?}");
+        assert_eq!(counts.refused, 0, "{:?}", report.warnings);
+        let target = Taskwarrior::open().unwrap();
+        target.import(house.export(Format::Taskwarrior).await.as_bytes());
+        let (before, after) = (taskwarrior::records(&file), taskwarrior::records(&target.export()));
+        assert_eq!(before.len(), after.len());
+        for (uuid, record) in &before {
+            assert_eq!(Some(record), after.get(uuid));
+        }
+    }
+}
+
+trait FieldsOnly {
+    fn fields_only(&self) -> TaskFields;
+}
+
+impl FieldsOnly for Task {
+    fn fields_only(&self) -> TaskFields {
+        astro_core::document::Document::fields(self)
+    }
+}
