@@ -12,6 +12,7 @@ mod depth;
 mod etag;
 mod idempotency;
 mod openapi;
+mod pages;
 mod paging;
 mod patch;
 mod problem;

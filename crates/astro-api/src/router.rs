@@ -19,7 +19,7 @@ use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{health, labels, projects, tasks};
-use crate::{AppState, openapi, request_id};
+use crate::{AppState, openapi, pages, request_id};
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/v1/openapi.json";
@@ -38,6 +38,7 @@ pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
                 )
             }),
         )
+        .merge(pages::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
