@@ -20,8 +20,17 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/", page(HTML, include_str!("pages/home.html")))
         .route("/setup", page(HTML, include_str!("pages/setup.html")))
         .route("/invite", page(HTML, include_str!("pages/invite.html")))
-        .route("/page.css", page("text/css; charset=utf-8", include_str!("pages/page.css")))
-        .route("/page.js", page("text/javascript; charset=utf-8", include_str!("pages/page.js")))
+        .route(
+            "/page.css",
+            page("text/css; charset=utf-8", include_str!("pages/page.css")),
+        )
+        .route(
+            "/page.js",
+            page(
+                "text/javascript; charset=utf-8",
+                include_str!("pages/page.js"),
+            ),
+        )
 }
 
 fn page<S: Clone + Send + Sync + 'static>(
@@ -34,7 +43,10 @@ fn page<S: Clone + Send + Sync + 'static>(
 fn answer(kind: &'static str, text: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
     ];
     (headers, text).into_response()
 }

@@ -18,7 +18,9 @@ use utoipa_axum::routes;
 use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
-use crate::v1::{health, labels, projects, tasks};
+use crate::v1::{
+    datapoints, goals, health, labels, preferences, projects, reminders, tasks, time_entries,
+};
 use crate::{AppState, openapi, pages, request_id};
 
 /// Where the OpenAPI document is.
@@ -54,7 +56,8 @@ pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
 
 fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let needs = |permission, route| gatekeeper.needs(permission, route);
-    OpenApiRouter::with_openapi(openapi::base())
+    let router = OpenApiRouter::with_openapi(openapi::base());
+    choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
         .routes(routes!(health::metrics))
@@ -97,6 +100,73 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
         .routes(needs(Permission::TasksWrite, routes!(tasks::complete_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::reopen_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::restore_task)))
+}
+
+/// Work on tasks, and what calls them to mind.
+fn work(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (Permission::TasksRead, Permission::TasksWrite);
+    router
+        .routes(needs(read, routes!(time_entries::list_time_entries)))
+        .routes(needs(write, routes!(time_entries::create_time_entry)))
+        .routes(needs(read, routes!(time_entries::get_time_entry)))
+        .routes(needs(
+            write,
+            routes!(
+                time_entries::update_time_entry,
+                time_entries::delete_time_entry
+            ),
+        ))
+        .routes(needs(write, routes!(time_entries::restore_time_entry)))
+        .routes(needs(write, routes!(time_entries::start_task)))
+        .routes(needs(write, routes!(time_entries::stop_task)))
+        .routes(needs(read, routes!(reminders::list_reminders)))
+        .routes(needs(write, routes!(reminders::create_reminder)))
+        .routes(needs(read, routes!(reminders::get_reminder)))
+        .routes(needs(
+            write,
+            routes!(reminders::update_reminder, reminders::delete_reminder),
+        ))
+        .routes(needs(write, routes!(reminders::restore_reminder)))
+        .routes(needs(write, routes!(reminders::acknowledge_reminder)))
+        .routes(needs(write, routes!(reminders::snooze_reminder)))
+}
+
+/// What tasks are for.
+fn aims(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (Permission::GoalsRead, Permission::GoalsWrite);
+    router
+        .routes(needs(read, routes!(goals::list_goals)))
+        .routes(needs(write, routes!(goals::create_goal)))
+        .routes(needs(read, routes!(goals::get_goal)))
+        .routes(needs(
+            write,
+            routes!(goals::update_goal, goals::delete_goal),
+        ))
+        .routes(needs(write, routes!(goals::restore_goal)))
+        .routes(needs(read, routes!(goals::get_goal_progress)))
+        .routes(needs(read, routes!(datapoints::list_datapoints)))
+        .routes(needs(write, routes!(datapoints::create_datapoint)))
+        .routes(needs(read, routes!(datapoints::get_datapoint)))
+        .routes(needs(
+            write,
+            routes!(datapoints::update_datapoint, datapoints::delete_datapoint),
+        ))
+        .routes(needs(write, routes!(datapoints::restore_datapoint)))
+}
+
+/// What a person prefers.
+fn choices(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (Permission::PreferencesRead, Permission::PreferencesWrite);
+    router
+        .routes(needs(read, routes!(preferences::list_preferences)))
+        .routes(needs(read, routes!(preferences::get_preference)))
+        .routes(needs(
+            write,
+            routes!(preferences::put_preference, preferences::delete_preference),
+        ))
 }
 
 /// Puts guards in front of routes.

@@ -1,7 +1,13 @@
 //! Handlers of version 1: a file per noun, a function per operation.
 
+pub(crate) mod datapoints;
+mod filters;
+pub(crate) mod goals;
 pub(crate) mod health;
 pub(crate) mod labels;
+pub(crate) mod preferences;
 pub(crate) mod projects;
+pub(crate) mod reminders;
 mod task_query;
 pub(crate) mod tasks;
+pub(crate) mod time_entries;

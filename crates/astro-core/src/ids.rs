@@ -28,6 +28,10 @@ macro_rules! ids {
             fn from_str(text: &str) -> Result<Self, Self::Err> { Uuid::parse_str(text).map(Self) }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self { id.0 }
+        }
+
         impl From<Uuid> for $name {
             fn from(uuid: Uuid) -> Self { Self(uuid) }
         }

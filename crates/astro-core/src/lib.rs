@@ -15,8 +15,10 @@ mod codes;
 pub mod accounts;
 pub mod clock;
 pub mod config;
+pub mod datapoints;
 pub mod error;
 pub mod events;
+pub mod goals;
 pub mod ids;
 pub mod interchange;
 pub mod labels;
@@ -32,5 +34,6 @@ pub mod reminders;
 pub mod schema;
 pub mod secret;
 pub mod tasks;
+pub mod time_entries;
 
 pub use astro_calendar as calendar;

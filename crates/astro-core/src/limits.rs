@@ -53,6 +53,12 @@ limits! {
     LIST_ENTRIES: usize = 200;
     /// Clock ranges of one weekday, in preferences such as quiet hours.
     RANGES_PER_DAY: usize = 8;
+    /// Windows of a habit that its progress looks back at, the running one included.
+    HABIT_WINDOWS: usize = 12;
+    /// Largest number of a goal's value, so that sums stay numbers.
+    NUMBER_MAX: f64 = 1e15;
+    /// Preferences that a person may make up, such as coefficients of single labels.
+    OWN_PREFERENCES: usize = 1_000;
     /// Bytes of what an import keeps verbatim with one item.
     VERBATIM_BYTES: usize = 256 * 1024;
     /// How deep tasks or projects may be nested.

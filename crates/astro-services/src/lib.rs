@@ -9,12 +9,18 @@
 
 pub mod access;
 pub mod changes;
+pub mod datapoints;
 mod error;
+pub mod goals;
 pub mod interchange;
 pub mod labels;
 mod nouns;
+pub mod preferences;
 pub mod projects;
+pub mod references;
+pub mod reminders;
 pub mod tasks;
+pub mod time_entries;
 
 use std::sync::Arc;
 

@@ -8,6 +8,13 @@ use crate::{Admin, Args, Statement, Store, StoreError, dialect};
 
 /// Every personal table, those that point to others first. A test compares it with the schema.
 const TABLES: &[&str] = &[
+    "time_entries",
+    "reminders",
+    "datapoints",
+    "goal_links",
+    "goals",
+    "preferences",
+    "task_goals",
     "task_labels",
     "task_dependencies",
     "tasks",

@@ -12,21 +12,26 @@
 pub mod accounts;
 mod args;
 mod columns;
+pub mod datapoints;
 mod db;
 mod dialect;
 pub mod documents;
 mod error;
 pub mod events;
 pub mod forget;
+pub mod goals;
 pub mod idempotency;
 pub mod labels;
 mod migrate;
 pub mod operations;
 pub mod owners;
+pub mod preferences;
 pub mod projects;
 pub mod registry;
+pub mod reminders;
 mod statement;
 pub mod tasks;
+pub mod time_entries;
 
 pub use args::Args;
 pub use columns::Columns;

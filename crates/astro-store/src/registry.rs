@@ -2,20 +2,34 @@
 
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
-    Statement, Store, StoreError, accounts, dialect, events, forget, idempotency, labels,
-    operations, owners, projects, tasks,
+    Statement, Store, StoreError, accounts, datapoints, dialect, events, forget, goals,
+    idempotency, labels, operations, owners, preferences, projects, reminders, tasks, time_entries,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
 /// [`tasks::list_statements`].
 pub fn statements() -> Vec<Statement> {
     let mut all = Vec::new();
-    for table in [&labels::TABLE, &projects::TABLE, &tasks::TABLE] {
+    for table in [
+        &datapoints::TABLE,
+        &goals::TABLE,
+        &labels::TABLE,
+        &preferences::TABLE,
+        &projects::TABLE,
+        &reminders::TABLE,
+        &tasks::TABLE,
+        &time_entries::TABLE,
+    ] {
         all.extend(table.statements());
     }
     for fixed in [
         TRANSACTION_STATEMENTS,
+        datapoints::STATEMENTS,
+        goals::STATEMENTS,
         owners::STATEMENTS,
+        preferences::STATEMENTS,
+        reminders::STATEMENTS,
+        time_entries::STATEMENTS,
         events::STATEMENTS,
         idempotency::STATEMENTS,
         tasks::STATEMENTS,

@@ -5,7 +5,7 @@ mod samples;
 
 use std::sync::LazyLock;
 
-use astro_core::calendar::{TimeZone, Timestamp};
+use astro_core::calendar::{TimeZone, Timestamp, When};
 use astro_core::events::Entity;
 use astro_core::ids::{ProjectId, TaskId, UserId};
 use astro_core::tasks::{
@@ -18,7 +18,7 @@ pub use list::{Listed, list};
 pub use samples::list_statements;
 
 use crate::documents::{Record, Table};
-use crate::{Args, Columns, Read, Statement, StoreError, Write, dialect};
+use crate::{Args, Columns, Read, Statement, StoreError, Write, dialect, goals, reminders};
 
 pub(crate) const STATEMENTS: &[Statement] = &[
     BY_UID,
@@ -94,6 +94,16 @@ const ADD_DEPENDENCY: Statement = Statement::new(
 const NO_START: i64 = i64::MIN;
 const NO_DUE: i64 = i64::MAX;
 
+/// What tasks are filtered by: the first moment at which they may be begun.
+pub(crate) fn start_index(start: Option<&When>, zone: &TimeZone) -> i64 {
+    start.map_or(NO_START, |start| start.start_index(zone))
+}
+
+/// What tasks are sorted by: the moment at which they are late.
+pub(crate) fn due_index(due: Option<&When>, zone: &TimeZone) -> i64 {
+    due.map_or(NO_DUE, |due| due.due_index(zone))
+}
+
 impl Record for Task {
     const ENTITY: Entity = Entity::Task;
 
@@ -110,13 +120,9 @@ impl Record for Task {
             .int(self.state.code())
             .int(self.priority)
             .opt_shown(self.start.as_ref())
-            .int(
-                self.start
-                    .as_ref()
-                    .map_or(NO_START, |start| start.start_index(zone)),
-            )
+            .int(start_index(self.start.as_ref(), zone))
             .opt_shown(self.due.as_ref())
-            .int(self.due.as_ref().map_or(NO_DUE, |due| due.due_index(zone)))
+            .int(due_index(self.due.as_ref(), zone))
             .opt_shown(self.deadline.as_ref())
             .opt_int(self.estimate_s)
             .int(self.estimate_source.code())
@@ -168,6 +174,10 @@ impl Record for Task {
         Box::pin(async move {
             self.reindex_labels(write, before).await?;
             self.reindex_dependencies(write, before).await?;
+            goals::reindex_task(write, self, before).await?;
+            if let Some(before) = before {
+                reminders::follow_task(write, before, self).await?;
+            }
             if before.is_none_or(|before| {
                 before.title != self.title || before.description != self.description
             }) {

@@ -1,21 +1,21 @@
-//! What else has to know when a task changes, in the same transaction.
+//! What else has to know when a task changes, in the same transaction. Reminders follow their task
+//! in the store, where no way of writing one can pass them by.
 
 use astro_core::events::Action;
 use astro_core::tasks::Task;
 
-use crate::Result;
 use crate::changes::Change;
+use crate::{Result, time_entries};
 
 /// Called once for every task that was written.
-#[expect(
-    clippy::unused_async,
-    reason = "reminders and recommendations are told here as they come"
-)]
 pub(super) async fn after(
-    _change: &mut Change<'_>,
-    _before: Option<&Task>,
-    _after: &Task,
+    change: &mut Change<'_>,
+    before: Option<&Task>,
+    after: &Task,
     _action: Action,
 ) -> Result<()> {
+    if before.is_some_and(Task::is_open) && !after.is_open() {
+        time_entries::stop(change, after.id).await?;
+    }
     Ok(())
 }

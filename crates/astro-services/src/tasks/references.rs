@@ -2,15 +2,17 @@
 //! is somebody else's reads exactly like what is not there.
 
 use astro_core::error::Checks;
+use astro_core::goals::Goal;
 use astro_core::ids::TaskId;
 use astro_core::labels::Label;
 use astro_core::limits;
 use astro_core::projects::Project;
 use astro_core::tasks::{Task, TaskFields};
-use astro_store::documents::{self, Record};
+use astro_store::documents;
 use astro_store::tasks as rows;
 
 use crate::changes::Change;
+use crate::references::{look_up, look_up_all};
 use crate::{Error, Result};
 
 /// Checks the references of `fields` that differ from `before`'s.
@@ -24,17 +26,12 @@ pub(super) async fn check(
     if let Some(project) = fields.project_id
         && before.is_none_or(|before| before.project_id != Some(project))
     {
-        require::<Project>(change, project.uuid(), "project_id", &mut checks).await?;
+        look_up::<Project>(change, project.uuid(), "project_id", &mut checks).await?;
     }
     let known = before.map_or(&[][..], |before| &before.labels);
-    for (i, label) in fields
-        .labels
-        .iter()
-        .enumerate()
-        .filter(|(_, label)| !known.contains(label))
-    {
-        require::<Label>(change, label.uuid(), &format!("labels[{i}]"), &mut checks).await?;
-    }
+    look_up_all::<Label, _>(change, &fields.labels, known, "labels", &mut checks).await?;
+    let known = before.map_or(&[][..], |before| &before.goal_ids);
+    look_up_all::<Goal, _>(change, &fields.goal_ids, known, "goal_ids", &mut checks).await?;
     if fields.parent_id != before.and_then(|before| before.parent_id) {
         check_parent(change, id, fields.parent_id, &mut checks).await?;
     }
@@ -48,23 +45,6 @@ pub(super) async fn check(
         check_dependency(change, id, *other, &format!("depends_on[{i}]"), &mut checks).await?;
     }
     checks.finish().map_err(Error::Invalid)
-}
-
-async fn require<R: Record>(
-    change: &mut Change<'_>,
-    id: uuid::Uuid,
-    field: &str,
-    checks: &mut Checks,
-) -> Result<bool> {
-    let found: Option<R> = documents::get(change.write, id).await?;
-    let alive = found.is_some_and(|row| row.stamp().deleted_at.is_none());
-    checks.require(
-        alive,
-        field,
-        "not_found",
-        format!("there is no such {}", R::ENTITY),
-    );
-    Ok(alive)
 }
 
 pub(super) async fn check_parent(
@@ -108,7 +88,9 @@ async fn check_dependency(
         checks.add(field, "cycle", "a task cannot wait for itself");
         return Ok(());
     }
-    if require::<Task>(change, other.uuid(), field, checks).await?
+    if look_up::<Task>(change, other.uuid(), field, checks)
+        .await?
+        .is_some()
         && rows::depends_on(change.write, other, id).await?
     {
         checks.add(field, "cycle", "that task waits for this one already");
