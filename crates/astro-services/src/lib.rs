@@ -1,13 +1,15 @@
 //! Business rules, permissions and transactions: the one floor that every door (REST, command
 //! line, later CalDAV and MCP) goes through.
 //!
-//! This crate knows nothing of HTTP, SQL text, terminals or files. Every operation takes a
+//! This crate knows nothing of HTTP, SQL text, terminals or files, but for the file of the signing
+//! keys (`accounts/keyring.rs`). Every operation takes a
 //! [`Call`] (who asks, and how the answer may be repeated), checks the permission, applies pure
 //! rules and commits one store transaction.
 //!
 //! Start with [`Services`], then [`changes`] (how every noun is written) and [`tasks`].
 
 pub mod access;
+pub mod accounts;
 pub mod changes;
 pub mod datapoints;
 mod error;
@@ -22,10 +24,12 @@ pub mod reminders;
 pub mod tasks;
 pub mod time_entries;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use astro_core::calendar::Timestamp;
 use astro_core::clock::Clock;
+use astro_core::config::auth::AccountsConfig;
 use astro_core::principal::{Permission, Principal, Scope};
 use astro_core::random::Random;
 use astro_store::Store;
@@ -38,6 +42,25 @@ pub struct Services {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub random: Random,
+    accounts: Arc<accounts::Accounts>,
+}
+
+/// How the services are set up.
+#[derive(Clone, Debug)]
+pub struct ServicesConfig {
+    pub accounts: AccountsConfig,
+    /// The file of the signing keys, made at the first start. Servers of one database share it.
+    pub keys: PathBuf,
+}
+
+impl ServicesConfig {
+    /// The defaults, with the keys in the data directory.
+    pub fn new(data_dir: &Path) -> Self {
+        Self {
+            accounts: AccountsConfig::default(),
+            keys: data_dir.join("keys.json"),
+        }
+    }
 }
 
 /// One request of one caller.
@@ -82,6 +105,25 @@ impl Call {
 }
 
 impl Services {
+    /// Reads the signing keys, or makes them.
+    ///
+    /// # Errors
+    /// When the key file can neither be read nor made.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Random,
+        config: &ServicesConfig,
+    ) -> Result<Self> {
+        let accounts = accounts::Accounts::new(config, clock.now(), &random)?;
+        Ok(Self {
+            store,
+            clock,
+            random,
+            accounts: Arc::new(accounts),
+        })
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -59,11 +59,7 @@ impl TestApp {
     }
 
     fn with(db: TestStore) -> Self {
-        let services = Services {
-            store: db.store.clone(),
-            clock: Arc::new(db.clock.clone()),
-            random: db.random.clone(),
-        };
+        let services = db.services();
         let gate = Arc::new(TestGate::default());
         let router = astro_api::router(
             AppState {

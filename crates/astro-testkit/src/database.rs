@@ -1,12 +1,15 @@
 //! Databases that live as long as one test.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use astro_core::calendar::ZoneName;
 use astro_core::clock::Clock as _;
+use astro_core::config::auth::PasswordCost;
 use astro_core::ids::{OwnerId, TenantId};
 use astro_core::principal::Scope;
 use astro_core::random::Random;
+use astro_services::{Services, ServicesConfig};
 use astro_store::{Database, Store, StoreError, StoreOptions, owners};
 use sqlx::{Connection as _, PgConnection};
 
@@ -28,13 +31,16 @@ pub struct TestStore {
     pub engine: Engine,
     /// How the database was opened, for tests that open it again.
     pub options: StoreOptions,
-    place: Place,
+    /// The data directory.
+    directory: tempfile::TempDir,
+    server: Option<Server>,
 }
 
+/// A database on the test server.
 #[derive(Debug)]
-enum Place {
-    Directory(#[expect(dead_code, reason = "removed when dropped")] tempfile::TempDir),
-    Server { admin_url: String, name: String },
+struct Server {
+    admin_url: String,
+    name: String,
 }
 
 impl TestStore {
@@ -49,14 +55,23 @@ impl TestStore {
 
     /// `None` when there is no PostgreSQL to test with and nobody insists.
     pub async fn open(engine: Engine) -> Option<Self> {
-        let (options, place) = match engine {
-            Engine::Sqlite => sqlite(),
-            Engine::Postgres => postgres().await?,
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let (options, server) = match engine {
+            Engine::Sqlite => (sqlite(&directory), None),
+            Engine::Postgres => {
+                let (options, server) = postgres().await?;
+                (options, Some(server))
+            }
         };
-        Some(Self::with(engine, options, place).await)
+        Some(Self::with(engine, options, directory, server).await)
     }
 
-    async fn with(engine: Engine, options: StoreOptions, place: Place) -> Self {
+    async fn with(
+        engine: Engine,
+        options: StoreOptions,
+        directory: tempfile::TempDir,
+        server: Option<Server>,
+    ) -> Self {
         let store = Store::open(&options).await.expect("a fresh database opens");
         let clock = FixedClock::default();
         let random = Random::seeded(7);
@@ -67,7 +82,8 @@ impl TestStore {
             random,
             engine,
             options,
-            place,
+            directory,
+            server,
         };
         db.make_owner(db.scope).await;
         db
@@ -94,10 +110,30 @@ impl TestStore {
         scope
     }
 
+    /// The data directory, which is removed with the database.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
+    /// The services on this database. Each call makes those of another process, as it were: they
+    /// share the database and the keys, not what they have seen.
+    pub fn services(&self) -> Services {
+        let mut config = ServicesConfig::new(self.directory.path());
+        config.accounts.password_cost = PasswordCost::worthless();
+        self.services_with(&config)
+    }
+
+    /// As [`TestStore::services`], set up in another way.
+    pub fn services_with(&self, config: &ServicesConfig) -> Services {
+        let clock = Arc::new(self.clock.clone());
+        Services::new(self.store.clone(), clock, self.random.clone(), config)
+            .expect("keys can be made")
+    }
+
     /// Closes and removes the database.
     pub async fn close(self) {
         self.store.close().await.expect("the store closes");
-        if let Place::Server { admin_url, name } = &self.place {
+        if let Some(Server { admin_url, name }) = &self.server {
             let mut admin = PgConnection::connect(admin_url)
                 .await
                 .expect("the test server answers");
@@ -111,21 +147,17 @@ impl TestStore {
     }
 }
 
-fn sqlite() -> (StoreOptions, Place) {
-    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+fn sqlite(directory: &tempfile::TempDir) -> StoreOptions {
     let options = StoreOptions::new(Database::Sqlite {
         directory: directory.path().to_owned(),
     });
-    (
-        StoreOptions {
-            connections: 4,
-            ..options
-        },
-        Place::Directory(directory),
-    )
+    StoreOptions {
+        connections: 4,
+        ..options
+    }
 }
 
-async fn postgres() -> Option<(StoreOptions, Place)> {
+async fn postgres() -> Option<(StoreOptions, Server)> {
     let Some(admin_url) = postgres_url() else {
         assert!(
             !insisted(),
@@ -153,7 +185,7 @@ async fn postgres() -> Option<(StoreOptions, Place)> {
             connections: 6,
             ..options
         },
-        Place::Server { admin_url, name },
+        Server { admin_url, name },
     ))
 }
 
