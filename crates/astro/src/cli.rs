@@ -57,6 +57,17 @@ pub struct Flags {
     pub json: bool,
 }
 
+/// For whom a command acts.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Who {
+    /// Act for this user; without it for the instance's first administrator
+    #[arg(long, value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// The user's tenant, where the address has accounts in several
+    #[arg(long, value_name = "SLUG")]
+    pub tenant: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server (what happens without a command)
@@ -64,6 +75,32 @@ pub enum Command {
     /// Show the settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look for what could be wrong with this installation
+    Doctor,
+    /// Copy everything to a new directory, also while the server runs
+    Backup {
+        /// Where to; by default a directory named by the time below the data directory
+        directory: Option<PathBuf>,
+    },
+    /// Bring a backup back
+    Restore {
+        directory: PathBuf,
+        /// Put the database that is there aside first
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check that everything kept is whole and agrees with itself
+    Check {
+        /// Verify this backup instead
+        #[arg(long, value_name = "DIR")]
+        backup: Option<PathBuf>,
+    },
+    /// Bring the database's schema up to this release (the server does so itself)
+    Migrate {
+        /// Only say what would run
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }

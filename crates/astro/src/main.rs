@@ -10,6 +10,8 @@ mod cli;
 mod commands;
 mod config;
 mod failure;
+mod progress;
+mod running;
 mod screen;
 mod server;
 mod shutdown;

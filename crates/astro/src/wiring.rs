@@ -1,6 +1,6 @@
 //! Putting the floors together: store, services, API.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -37,17 +37,25 @@ pub fn make_data_dir(directory: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("making the data directory {}", directory.display()))
 }
 
-/// Opens the database and builds the services over it.
-pub async fn open(config: &Config) -> anyhow::Result<Services> {
-    make_data_dir(&config.data_dir)?;
-    let options = StoreOptions {
+pub fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions {
         connections: config.database.connections.max(1),
         commit_batch: config.database.commit_batch,
         write_queue: config.database.write_queue,
         row_level_security: config.database.row_level_security,
         ..StoreOptions::new(database(config))
-    };
-    let store = Store::open(&options).await?;
+    }
+}
+
+/// The file of the signing keys.
+pub fn keys(config: &Config) -> PathBuf {
+    config.data_dir.join("keys.json")
+}
+
+/// Opens the database and builds the services over it.
+pub async fn open(config: &Config) -> anyhow::Result<Services> {
+    make_data_dir(&config.data_dir)?;
+    let store = Store::open(&store_options(config)).await?;
     Ok(Services {
         store,
         clock: Arc::new(SystemClock),

@@ -102,17 +102,15 @@ pub(super) async fn schema(directory: &Path) -> Result<SchemaState, StoreError> 
 
 /// A connection that cannot change the directory's database; one may stand beside a server.
 pub(crate) async fn open_for_reading(directory: &Path) -> Result<SqliteConnection, StoreError> {
-    options(directory)?
-        .read_only(true)
-        .connect()
-        .await
-        .map_err(|error| StoreError::of("open", error))
+    open_file_for_reading(&directory.join(FILE)).await
 }
 
 /// As [`open_for_reading`], for a copy under any name.
 pub(crate) async fn open_file_for_reading(file: &Path) -> Result<SqliteConnection, StoreError> {
+    // No pragma that writes: a restored copy is not in WAL mode until it is opened for writing.
     SqliteConnectOptions::new()
         .filename(file)
+        .busy_timeout(Duration::from_secs(5))
         .read_only(true)
         .connect()
         .await

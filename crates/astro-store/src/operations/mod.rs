@@ -16,6 +16,7 @@ pub use backup::backup;
 pub(crate) use check::STATEMENTS;
 pub use check::{Area, Finding};
 pub use manifest::{BackupFile, Manifest};
+pub use postgres::{Diagnosis, diagnose};
 pub use restore::{Restored, Target, restore};
 
 use crate::StoreError;

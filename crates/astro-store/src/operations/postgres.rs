@@ -69,6 +69,49 @@ pub(super) async fn is_empty(url: &str) -> Result<bool, StoreError> {
     Ok(tables == 0)
 }
 
+/// What a PostgreSQL server lets the product do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    pub version: String,
+    /// Whom the address names.
+    pub user: String,
+    pub is_superuser: bool,
+    /// Whether that user may become the role that row-level security binds.
+    pub can_act_as_app: bool,
+    /// Personal tables on which row-level security is not forced.
+    pub tables_without_policy: Vec<String>,
+}
+
+/// Looks at the server without changing anything.
+pub async fn diagnose(url: &str) -> Result<Diagnosis, StoreError> {
+    let failed = |error| StoreError::of("postgres.diagnose", error);
+    let mut conn = db::connect_as_owner(url).await?;
+    let (version, user, is_superuser, can_act_as_app) = sqlx::query_as(
+        "SELECT current_setting('server_version'), current_user::text, \
+         (SELECT rolsuper FROM pg_roles WHERE rolname = current_user), \
+         coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'astro_app'), true)",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .map_err(failed)?;
+    let tables_without_policy = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'owner_id' \
+         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace \
+         AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .map_err(failed)?;
+    close(conn).await?;
+    Ok(Diagnosis {
+        version,
+        user,
+        is_superuser,
+        can_act_as_app,
+        tables_without_policy,
+    })
+}
+
 /// Removes every table of the product.
 pub(super) async fn clear(url: &str) -> Result<(), StoreError> {
     let mut conn = db::connect_as_owner(url).await?;

@@ -172,6 +172,8 @@ on_both_engines! {
             .unwrap();
         assert_eq!(done.safety_copy, Some(safety.clone()));
         assert!(safety.read_dir().unwrap().next().is_some());
+        let schema = Store::schema(&db.options.database).await.unwrap();
+        assert_eq!(schema.applied, Store::known_schema());
         let again = Store::open(&db.options).await.unwrap();
         assert_eq!(titles(&again, db).await, ["Water the tomatoes"]);
         assert_eq!(again.check(|_, _| {}).await.unwrap(), []);

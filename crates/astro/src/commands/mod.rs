@@ -1,7 +1,11 @@
 //! One file for each command.
 
+mod backup;
+mod check;
 mod completions;
 mod config;
+mod doctor;
+mod migrate;
 mod serve;
 
 use std::process::ExitCode;
@@ -28,6 +32,15 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve::run(&loaded, screen).await,
         Command::Config(command) => config::run(&command, &loaded, screen),
+        Command::Doctor => doctor::run(&loaded, screen).await,
+        Command::Backup { directory } => {
+            backup::backup(&loaded, directory.as_deref(), screen).await
+        }
+        Command::Restore { directory, force } => {
+            backup::restore(&loaded, &directory, force, screen).await
+        }
+        Command::Check { backup } => check::run(&loaded, backup.as_deref(), screen).await,
+        Command::Migrate { dry_run } => migrate::run(&loaded, dry_run, screen).await,
         Command::Completions { shell } => completions::print(shell, screen),
     }
 }

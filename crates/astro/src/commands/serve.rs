@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use astro_core::config::Config;
 use astro_services::Services;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 use super::config::without_password;
 use crate::config::Loaded;
 use crate::failure::Misuse;
+use crate::running::{Announcement, RunningServer};
 use crate::screen::{Screen, Style};
 use crate::shutdown::Shutdown;
 use crate::{server, shutdown, telemetry, wiring};
@@ -24,6 +26,7 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
     let config = &loaded.config;
     let metrics = telemetry::start_metrics()?;
     let services = wiring::open(config).await?;
+    Announcement::clear(&config.data_dir)?;
     let (shutdown, impatient) = shutdown::listen()?;
     let listener = bind(config.http.listen, "--listen").await?;
     let address = listener.local_addr()?;
@@ -31,6 +34,7 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
         Some(wanted) => Some(bind(wanted, "http.metrics_listen").await?),
         None => None,
     };
+    let _announcement = announce(config, address)?;
     welcome(loaded, address, &services, screen)?;
     for variable in &loaded.ignored {
         tracing::warn!(%variable, "this variable of the environment means nothing here");
@@ -124,7 +128,7 @@ fn welcome(
             .http
             .public_url
             .clone()
-            .unwrap_or_else(|| reachable(address)),
+            .unwrap_or_else(|| format!("http://{}", reachable(address))),
     );
     screen.line(format!("{name} {}", env!("CARGO_PKG_VERSION")))?;
     screen.line(format!("  open  {open}"))?;
@@ -135,14 +139,22 @@ fn welcome(
     Ok(())
 }
 
-/// An address to type in: "every address of this machine" cannot be opened, the loopback can.
-pub fn reachable(address: SocketAddr) -> String {
-    let mut address = address;
+/// Lets the command line on this machine find the server.
+fn announce(config: &Config, address: SocketAddr) -> anyhow::Result<Announcement> {
+    let server = RunningServer {
+        address: reachable(address),
+        pid: std::process::id(),
+    };
+    Announcement::make(&config.data_dir, &server)
+}
+
+/// "Every address of this machine" cannot be connected to, the loopback can.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address.ip() {
             std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
             std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
         });
     }
-    format!("http://{address}")
+    address
 }
