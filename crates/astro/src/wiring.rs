@@ -9,7 +9,8 @@ use astro_core::clock::SystemClock;
 use astro_core::config::Config;
 use astro_core::principal::Principal;
 use astro_core::random::Random;
-use astro_services::{Error, Services};
+use astro_core::secret::Secret;
+use astro_services::{Services, ServicesConfig, accounts};
 use astro_store::{Database, Store, StoreOptions};
 use axum::Router;
 use futures_util::future::BoxFuture;
@@ -56,29 +57,41 @@ pub fn keys(config: &Config) -> PathBuf {
 pub async fn open(config: &Config) -> anyhow::Result<Services> {
     make_data_dir(&config.data_dir)?;
     let store = Store::open(&store_options(config)).await?;
-    Ok(Services {
+    let settings = ServicesConfig {
+        accounts: config.accounts.clone(),
+        keys: keys(config),
+    };
+    let random = Random::from_os();
+    Ok(Services::new(
         store,
-        clock: Arc::new(SystemClock),
-        random: Random::from_os(),
-    })
+        Arc::new(SystemClock),
+        random,
+        &settings,
+    )?)
 }
 
 /// The REST API over the services.
 pub fn router(services: Services, config: &Config, metrics: Option<PrometheusHandle>) -> Router {
+    let gate = Arc::new(Gate(services.clone()));
     let state = AppState {
         services,
         metrics: metrics.map(Arc::new),
         requests_per_minute: config.http.requests_per_minute,
     };
-    astro_api::router(state, Arc::new(NoAccounts))
+    astro_api::router(state, gate)
 }
 
-/// The gate of an instance on which nobody has an account.
-#[derive(Debug)]
-struct NoAccounts;
+/// The login gate of the services, as the API asks it.
+struct Gate(Services);
 
-impl Authenticate for NoAccounts {
-    fn authenticate(&self, _: Credential) -> BoxFuture<'_, astro_services::Result<Principal>> {
-        Box::pin(async { Err(Error::Unauthenticated("nobody has an account here")) })
+impl Authenticate for Gate {
+    fn authenticate(
+        &self,
+        Credential::Bearer(token): Credential,
+    ) -> BoxFuture<'_, astro_services::Result<Principal>> {
+        Box::pin(async move {
+            let shown = accounts::Credential::Bearer(Secret::new(token));
+            self.0.authenticate(&shown).await
+        })
     }
 }

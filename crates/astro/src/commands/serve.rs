@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use astro_core::config::Config;
+use astro_core::secret::Secret;
 use astro_services::Services;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -35,7 +36,8 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
         None => None,
     };
     let _announcement = announce(config, address)?;
-    welcome(loaded, address, &services, screen)?;
+    let setup = services.setup_token().await?;
+    welcome(loaded, address, &services, setup.as_ref(), screen)?;
     for variable in &loaded.ignored {
         tracing::warn!(%variable, "this variable of the environment means nothing here");
     }
@@ -114,6 +116,7 @@ fn welcome(
     loaded: &Loaded,
     address: SocketAddr,
     services: &Services,
+    setup: Option<&Secret>,
     screen: &mut Screen,
 ) -> anyhow::Result<()> {
     let config = &loaded.config;
@@ -121,22 +124,36 @@ fn welcome(
         Some(url) => without_password(url.expose()),
         None => config.data_dir.display().to_string(),
     };
+    let base = base_url(config, address);
     let name = screen.paint(Style::Strong, "AstroAssistance");
-    let open = screen.paint(
-        Style::Accent,
-        config
-            .http
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{}", reachable(address))),
-    );
+    let open = screen.paint(Style::Accent, &base);
     screen.line(format!("{name} {}", env!("CARGO_PKG_VERSION")))?;
-    screen.line(format!("  open  {open}"))?;
-    screen.line(format!("  data  {data} ({})", services.store.engine_name()))?;
+    screen.line(format!("  open   {open}"))?;
+    screen.line(format!(
+        "  data   {data} ({})",
+        services.store.engine_name()
+    ))?;
     if let Some(file) = &loaded.file {
-        screen.line(format!("  file  {}", file.display()))?;
+        screen.line(format!("  file   {}", file.display()))?;
+    }
+    if let Some(token) = setup {
+        // In the part of the address that browsers do not send, so that no proxy logs it.
+        let link = format!("{base}/setup#{}", token.expose());
+        let link = screen.paint(Style::Accent, link);
+        screen.line("")?;
+        screen
+            .line("  Nobody has an account yet. Make the first one here (the link works once):")?;
+        screen.line(format!("  setup  {link}"))?;
     }
     Ok(())
+}
+
+/// What links begin with.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    match &config.http.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", reachable(address)),
+    }
 }
 
 /// Lets the command line on this machine find the server.
