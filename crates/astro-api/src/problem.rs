@@ -19,7 +19,7 @@ pub(crate) struct ProblemDocument {
     #[serde(rename = "type")]
     kind: String,
     title: &'static str,
-    status: u16,
+    pub(crate) status: u16,
     /// What happened, for people.
     detail: String,
     /// Every field that was wrong.
@@ -75,6 +75,18 @@ impl Problem {
 
     pub(crate) fn not_found(noun: &'static str) -> Self {
         Error::NotFound(noun).into()
+    }
+
+    /// The body alone, for answers that hold several.
+    pub(crate) fn into_document(self) -> ProblemDocument {
+        ProblemDocument {
+            kind: format!("/problems/{}", self.code.replace('_', "-")),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail,
+            errors: self.errors,
+            request_id: crate::request_id::current(),
+        }
     }
 
     pub(crate) fn with_header(
@@ -164,19 +176,12 @@ impl From<Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let document = ProblemDocument {
-            kind: format!("/problems/{}", self.code.replace('_', "-")),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: self.detail,
-            errors: self.errors,
-            request_id: crate::request_id::current(),
-        };
-        let mut response = (self.status, axum::Json(document)).into_response();
+        let (status, extra) = (self.status, self.headers.clone());
+        let mut response = (status, axum::Json(self.into_document())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (name, value) in self.headers {
+        for (name, value) in extra {
             headers.insert(name, value);
         }
         response

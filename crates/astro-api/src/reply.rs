@@ -59,6 +59,13 @@ pub(crate) fn changed_as<T>(
     response
 }
 
+/// 200 with a body that has no entity tag.
+pub(crate) fn undoable<T>(written: &Written<T>, body: &impl Serialize) -> Response {
+    let mut response = axum::Json(body).into_response();
+    add_undo(written, &mut response);
+    response
+}
+
 /// 204, since what was deleted is in the trash.
 pub(crate) fn deleted<T>(written: &Written<T>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();

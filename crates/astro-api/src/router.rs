@@ -19,7 +19,8 @@ use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
-    datapoints, goals, health, labels, preferences, projects, reminders, tasks, time_entries,
+    datapoints, goals, health, history, labels, preferences, projects, reminders, sync, tasks,
+    time_entries, trash,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -100,6 +101,19 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
         .routes(needs(Permission::TasksWrite, routes!(tasks::complete_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::reopen_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::restore_task)))
+        .merge(every_noun(gatekeeper))
+}
+
+/// What speaks of all nouns at once. Each noun's own permission is checked where it is touched.
+fn every_noun(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    OpenApiRouter::new()
+        .routes(needs(Permission::TasksRead, routes!(sync::read_changes)))
+        .routes(needs(Permission::TasksWrite, routes!(sync::apply_ops)))
+        .routes(needs(Permission::TasksRead, routes!(history::list_history)))
+        .routes(needs(Permission::TasksWrite, routes!(history::undo_write)))
+        .routes(needs(Permission::TasksRead, routes!(trash::list_trash)))
+        .routes(needs(Permission::TasksWrite, routes!(trash::empty_trash)))
 }
 
 /// Work on tasks, and what calls them to mind.

@@ -33,6 +33,7 @@ pub mod recommendations;
 pub mod reminders;
 pub mod schema;
 pub mod secret;
+pub mod sync;
 pub mod tasks;
 pub mod time_entries;
 

@@ -153,6 +153,11 @@ impl Change<'_> {
         self.services.random.id(self.now)
     }
 
+    /// The first entry that this change wrote to the log.
+    pub fn cause(&self) -> Option<EventId> {
+        self.cause
+    }
+
     /// The person who causes the change; `None` for the product's own work.
     pub fn actor(&self) -> Option<UserId> {
         match self.write.scope().actor() {

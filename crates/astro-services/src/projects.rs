@@ -77,7 +77,7 @@ impl Services {
 }
 
 /// Refuses a parent that is not there, that lies below the project itself, or that is too deep.
-async fn check_parent(
+pub(crate) async fn check_parent(
     change: &mut Change<'_>,
     id: ProjectId,
     fields: &ProjectFields,

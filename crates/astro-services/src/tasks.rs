@@ -178,6 +178,12 @@ pub async fn set_fields(
     Ok(written)
 }
 
+/// Called when undo has put `task` in the place of `replaced`.
+pub(crate) async fn settle(change: &mut Change<'_>, replaced: &Task, task: &Task) -> Result<()> {
+    references::check(change, task.id, Some(replaced), &task.fields()).await?;
+    hooks::after(change, Some(replaced), task, Action::Undone).await
+}
+
 /// Moves a task and what lies below it into the trash, or out of it. Out come those that went in
 /// at the same moment; what was deleted before stays deleted.
 async fn set_tree_deleted(

@@ -3,15 +3,19 @@
 //! A noun says in which columns it lives ([`Record`]); the statements follow from its [`Table`].
 //! Every one of them is bound to the owner as `$1`.
 
+mod trash;
+
 use std::sync::LazyLock;
 
-use astro_core::calendar::TimeZone;
+use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::document::{Document, Stamp};
 use astro_core::events::Entity;
 use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
+
+pub use trash::{count, doomed, purge, trashed};
 
 use crate::columns::Row;
 use crate::{Args, Columns, Read, Statement, StoreError, Write};
@@ -28,8 +32,7 @@ pub struct Table {
     live: Statement,
     all: Statement,
     changed: Statement,
-    purge: Statement,
-    purged: Statement,
+    trash: trash::Statements,
 }
 
 const STAMP_COLUMNS: &str = "version, change_seq, created_at, updated_at, deleted_at";
@@ -94,31 +97,23 @@ impl Table {
                     "SELECT {select} FROM {name} WHERE owner_id = $1 AND change_seq > $2 ORDER BY change_seq LIMIT $3"
                 ),
             ),
-            purge: make(
-                "purge",
-                format!("DELETE FROM {name} WHERE owner_id = $1 AND deleted_at <= $2"),
-            ),
-            purged: make(
-                "purged",
-                format!(
-                    "SELECT max(change_seq) FROM {name} WHERE owner_id = $1 AND deleted_at <= $2"
-                ),
-            ),
+            trash: trash::Statements::new(name, select),
         }
     }
 
     /// For the registry.
     pub(crate) fn statements(&self) -> Vec<Statement> {
-        vec![
+        [
             self.get,
             self.insert,
             self.update,
             self.live,
             self.all,
             self.changed,
-            self.purge,
-            self.purged,
         ]
+        .into_iter()
+        .chain(self.trash.all())
+        .collect()
     }
 }
 
@@ -140,6 +135,12 @@ pub trait Record: Document + Serialize + DeserializeOwned + Clone + Send + Sync 
         _write: &'a mut Write,
         _before: Option<&'a Self>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Forgets what [`Record::reindex`] derived from rows that are about to be removed for good,
+    /// where no foreign key does it.
+    fn unindex(_write: &mut Write, _until: Timestamp) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -250,22 +251,4 @@ async fn stamped<R: Record>(write: &mut Write, record: &mut R) -> Result<Args, S
         .time(stamp.created_at)
         .time(stamp.updated_at)
         .opt_time(stamp.deleted_at))
-}
-
-/// Removes for good what was deleted at or before `until`; answers how many rows went and the
-/// highest change number among them.
-pub async fn purge<R: Record>(
-    write: &mut Write,
-    until: astro_core::calendar::Timestamp,
-) -> Result<(u64, i64), StoreError> {
-    let args = write.args().time(until);
-    let highest = match write
-        .fetch_optional(&R::table().purged, args.clone())
-        .await?
-    {
-        Some(row) => row.columns(R::table().name).opt_int()?.unwrap_or(0),
-        None => 0,
-    };
-    let gone = write.execute(&R::table().purge, args).await?;
-    Ok((gone, highest))
 }

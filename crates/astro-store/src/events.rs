@@ -10,6 +10,9 @@ use crate::{Read, Statement, StoreError, Write};
 
 pub(crate) const STATEMENTS: &[Statement] = &[INSERT, GET, ALL, OF_WRITE, HISTORY, FORGET_BEFORE];
 
+/// The order of a history; its cursors carry it.
+pub const HISTORY_SORT: &str = "latest";
+
 const TABLE: &str = "events";
 const INSERT: Statement = Statement::new(
     "events.insert",
@@ -128,7 +131,7 @@ pub async fn history(
     let rows = read.fetch_all(&HISTORY, args).await?;
     let events = rows.iter().map(read_event).collect::<Result<_, _>>()?;
     Ok(Page::cut(events, page.limit, |event: &Event| Cursor {
-        sort: "latest".to_owned(),
+        sort: HISTORY_SORT.to_owned(),
         key: CursorKey::Int(0),
         id: event.id.uuid(),
     }))

@@ -27,6 +27,7 @@ pub mod operations;
 pub mod owners;
 pub mod preferences;
 pub mod projects;
+pub mod references;
 pub mod registry;
 pub mod reminders;
 mod statement;

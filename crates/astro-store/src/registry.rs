@@ -3,7 +3,8 @@
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
     Statement, Store, StoreError, accounts, datapoints, dialect, events, forget, goals,
-    idempotency, labels, operations, owners, preferences, projects, reminders, tasks, time_entries,
+    idempotency, labels, operations, owners, preferences, projects, references, reminders, tasks,
+    time_entries,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -33,6 +34,7 @@ pub fn statements() -> Vec<Statement> {
         events::STATEMENTS,
         idempotency::STATEMENTS,
         tasks::STATEMENTS,
+        references::STATEMENTS,
         dialect::STATEMENTS,
         dialect::checks::STATEMENTS,
         operations::STATEMENTS,

@@ -186,6 +186,10 @@ impl Record for Task {
             Ok(())
         })
     }
+
+    fn unindex(write: &mut Write, until: Timestamp) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(dialect::purge_words(write, until))
+    }
 }
 
 trait TaskRow {
@@ -368,10 +372,4 @@ async fn count(read: &mut Read, statement: &Statement, args: Args) -> Result<i64
         Some(row) => row.columns("tasks").int(),
         None => Ok(0),
     }
-}
-
-/// Removes for good what was deleted at or before `until`.
-pub async fn purge(write: &mut Write, until: Timestamp) -> Result<(u64, i64), StoreError> {
-    dialect::purge_words(write, until).await?;
-    crate::documents::purge::<Task>(write, until).await
 }

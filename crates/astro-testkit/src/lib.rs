@@ -11,7 +11,7 @@ mod clock;
 mod database;
 pub mod taskwarrior;
 
-pub use app::{Answer, Client, TestApp};
+pub use app::{Answer, Call, Client, TestApp};
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
 pub use taskwarrior::Taskwarrior;

@@ -7,5 +7,9 @@
 )]
 
 mod conventions;
+mod convergence;
+mod history;
 mod openapi;
+mod sync;
 mod tasks;
+mod trash;

@@ -1,0 +1,124 @@
+//! What sync, operations, undo and the trash know of each noun: one entry a noun in [`NOUNS`], made
+//! from its [`Noun`].
+
+mod entry;
+mod labels;
+mod projects;
+mod tasks;
+
+use std::collections::{HashMap, HashSet};
+
+use astro_core::calendar::Timestamp;
+use astro_core::events::Entity;
+use astro_core::labels::Label;
+use astro_core::patch::Patch;
+use astro_core::principal::Permission;
+use astro_core::projects::Project;
+use astro_core::sync::OpKind;
+use astro_core::tasks::Task;
+use astro_store::Read;
+use astro_store::documents::Record;
+use uuid::Uuid;
+
+pub(crate) use entry::{Entry, TakenBack};
+
+use crate::changes::{Change, Written};
+use crate::{Call, Error, Result, Services};
+
+/// Every noun that devices share, each before those that it points at: in this order they can be
+/// removed for good.
+pub(crate) static NOUNS: &[Entry] = &[
+    Entry::of::<Task>(),
+    Entry::of::<Project>(),
+    Entry::of::<Label>(),
+];
+
+/// The entry of an entity; what is only ever appended to has none.
+pub(crate) fn find(entity: Entity) -> Option<&'static Entry> {
+    NOUNS.iter().find(|noun| noun.entity == entity)
+}
+
+/// A noun that devices share.
+pub(crate) trait Noun: Record + PartialEq {
+    const READ: Permission;
+    const WRITE: Permission;
+
+    /// What a person knows it by.
+    fn title(&self) -> String;
+
+    /// Does what an operation says, through the same operations as every other door.
+    fn act(
+        services: &Services,
+        call: &Call,
+        act: Act<Self::Fields>,
+    ) -> impl Future<Output = Result<Written<Self>>> + Send;
+
+    /// `self`, the row as it once was, as it is to be put in the place of `present`.
+    #[must_use]
+    fn put_back(self, _present: &Self) -> Self {
+        self
+    }
+
+    /// Called on a row that undo has put in the place of `replaced`: checks again what depends on
+    /// other rows, and tells who has to know.
+    fn settle(
+        &self,
+        _replaced: &Self,
+        _change: &mut Change<'_>,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Rows that stay and point at others that were deleted at or before `until`.
+    fn pointing(
+        _read: &mut Read,
+        _until: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Uuid>>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// Lets go of everything that is about to be removed for good.
+    fn release(&mut self, _doomed: &Doomed) {}
+}
+
+/// An operation on one noun.
+pub(crate) enum Act<F> {
+    Create(F),
+    Update(Uuid, Patch<F>),
+    Delete(Uuid),
+    Restore(Uuid),
+    Other(OpKind, Uuid),
+}
+
+/// # Errors
+/// Always: nothing of the kind can be done with `entity`.
+pub(crate) fn unsupported<T>(kind: OpKind, entity: Entity) -> Result<T> {
+    let kind = serde_json::to_value(kind).map_err(Error::internal)?;
+    Err(Error::invalid(
+        "kind",
+        "unsupported",
+        format!(
+            "{} does not apply to a {entity}",
+            kind.as_str().unwrap_or_default()
+        ),
+    ))
+}
+
+/// Ids of the rows that are about to be removed for good.
+#[derive(Debug, Default)]
+pub(crate) struct Doomed(HashMap<Entity, HashSet<Uuid>>);
+
+impl Doomed {
+    pub(crate) fn insert(&mut self, entity: Entity, ids: Vec<Uuid>) {
+        self.0.entry(entity).or_default().extend(ids);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.values().all(HashSet::is_empty)
+    }
+
+    pub(crate) fn has(&self, entity: Entity, id: impl Into<Uuid>) -> bool {
+        let id = id.into();
+        self.0.get(&entity).is_some_and(|ids| ids.contains(&id))
+    }
+}

@@ -1,0 +1,65 @@
+//! Tasks, as devices share them.
+
+use astro_core::calendar::Timestamp;
+use astro_core::events::Entity;
+use astro_core::principal::Permission;
+use astro_core::sync::OpKind;
+use astro_core::tasks::{Task, TaskFields};
+use astro_store::{Read, references};
+use uuid::Uuid;
+
+use super::{Act, Doomed, Noun, unsupported};
+use crate::changes::{Change, Written};
+use crate::{Call, Result, Services, tasks};
+
+impl Noun for Task {
+    const READ: Permission = Permission::TasksRead;
+    const WRITE: Permission = Permission::TasksWrite;
+
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    async fn act(services: &Services, call: &Call, act: Act<TaskFields>) -> Result<Written<Self>> {
+        match act {
+            Act::Create(fields) => services.create_task(call, fields).await,
+            Act::Update(id, patch) => services.update_task(call, id.into(), patch).await,
+            Act::Delete(id) => services.delete_task(call, id.into()).await,
+            Act::Restore(id) => services.restore_task(call, id.into()).await,
+            Act::Other(OpKind::Complete, id) => services.complete_task(call, id.into()).await,
+            Act::Other(OpKind::Reopen, id) => services.reopen_task(call, id.into()).await,
+            Act::Other(kind, _) => unsupported(kind, Entity::Task),
+        }
+    }
+
+    /// SEQUENCE never goes back (RFC 5545 3.8.7.4): taking a new time back is one more new time.
+    fn put_back(mut self, present: &Self) -> Self {
+        if self.sequence != present.sequence {
+            self.sequence = present.sequence.saturating_add(1);
+        }
+        self
+    }
+
+    async fn settle(&self, replaced: &Self, change: &mut Change<'_>) -> Result<()> {
+        tasks::settle(change, replaced, self).await
+    }
+
+    async fn pointing(read: &mut Read, until: Timestamp) -> Result<Vec<Uuid>> {
+        Ok(references::tasks(read, until).await?)
+    }
+
+    fn release(&mut self, doomed: &Doomed) {
+        self.project_id = self
+            .project_id
+            .filter(|id| !doomed.has(Entity::Project, id.uuid()));
+        self.parent_id = self
+            .parent_id
+            .filter(|id| !doomed.has(Entity::Task, id.uuid()));
+        self.depends_on
+            .retain(|id| !doomed.has(Entity::Task, id.uuid()));
+        self.labels
+            .retain(|id| !doomed.has(Entity::Label, id.uuid()));
+        self.goal_ids
+            .retain(|id| !doomed.has(Entity::Goal, id.uuid()));
+    }
+}
