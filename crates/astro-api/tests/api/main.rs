@@ -8,8 +8,12 @@
 
 mod conventions;
 mod convergence;
+mod goals;
 mod history;
 mod openapi;
+mod preferences;
+mod reminders;
 mod sync;
 mod tasks;
+mod time_entries;
 mod trash;
