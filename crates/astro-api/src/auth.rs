@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use astro_core::clock::Clock;
 use astro_core::principal::{Permission, Principal};
+use astro_core::secret::Secret;
 use astro_core::tasks::TaskSource;
-use astro_services::{Call, Error, access};
+use astro_services::accounts::Credential;
+use astro_services::{Call, Error, Services, access};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,19 +21,21 @@ use crate::problem::Result;
 use crate::rate::{Allowance, RateLimiter};
 use crate::{etag, idempotency};
 
-/// What a request shows of who is asking.
-#[derive(Clone, Debug)]
-pub enum Credential {
-    /// An access token or a personal access token.
-    Bearer(String),
-}
-
-/// The login gate.
+/// The login gate: the services' own, or one that a test puts in its place.
 pub trait Authenticate: Send + Sync {
     fn authenticate(
         &self,
         credential: Credential,
     ) -> BoxFuture<'_, astro_services::Result<Principal>>;
+}
+
+impl Authenticate for Services {
+    fn authenticate(
+        &self,
+        credential: Credential,
+    ) -> BoxFuture<'_, astro_services::Result<Principal>> {
+        Box::pin(async move { Services::authenticate(self, &credential).await })
+    }
 }
 
 /// What a guarded route needs.
@@ -73,7 +77,7 @@ fn credential(headers: &HeaderMap) -> astro_services::Result<Credential> {
     let text = value.to_str().unwrap_or_default();
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(Credential::Bearer(token.trim().to_owned()))
+            Ok(Credential::Bearer(Secret::new(token.trim())))
         }
         _ => Err(Error::Unauthenticated(
             "the Authorization header must be: Bearer TOKEN",

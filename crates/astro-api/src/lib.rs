@@ -24,7 +24,7 @@ mod router;
 mod state;
 mod v1;
 
-pub use auth::{Authenticate, Credential};
+pub use auth::Authenticate;
 pub use openapi::document;
 pub use router::router;
 pub use state::AppState;

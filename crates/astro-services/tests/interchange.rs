@@ -16,11 +16,7 @@ use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
 use serde_json::Value;
 
 fn services(db: &TestStore) -> Services {
-    Services {
-        store: db.store.clone(),
-        clock: std::sync::Arc::new(db.clock.clone()),
-        random: db.random.clone(),
-    }
+    db.services()
 }
 
 fn call(db: &TestStore, role: Role) -> Call {

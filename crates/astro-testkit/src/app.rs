@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use astro_api::{AppState, Authenticate, Credential};
+use astro_api::{AppState, Authenticate};
 use astro_core::clock::Clock as _;
 use astro_core::principal::{Identity, Permission, Principal, Role, Scope};
+use astro_services::accounts::Credential;
 use astro_services::{Error, Services};
 use axum::Router;
 use axum::body::Body;
@@ -35,14 +36,15 @@ struct TestGate(Mutex<HashMap<String, Principal>>);
 impl Authenticate for TestGate {
     fn authenticate(
         &self,
-        Credential::Bearer(token): Credential,
+        credential: Credential,
     ) -> BoxFuture<'_, astro_services::Result<Principal>> {
-        let known = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&token)
-            .cloned();
+        let known = match &credential {
+            Credential::Bearer(token) => {
+                let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                known.get(token.expose()).cloned()
+            }
+            Credential::Cookie(_) => None,
+        };
         Box::pin(async move { known.ok_or(Error::Unauthenticated("no such token")) })
     }
 }

@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use astro_api::{AppState, Authenticate, Credential};
+use astro_api::AppState;
 use astro_core::clock::SystemClock;
 use astro_core::config::Config;
-use astro_core::principal::Principal;
 use astro_core::random::Random;
-use astro_core::secret::Secret;
-use astro_services::{Services, ServicesConfig, accounts};
+use astro_services::{Services, ServicesConfig};
 use astro_store::{Database, Store, StoreOptions};
 use axum::Router;
-use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 /// Where the data lies, by the configuration.
@@ -72,26 +69,11 @@ pub async fn open(config: &Config) -> anyhow::Result<Services> {
 
 /// The REST API over the services.
 pub fn router(services: Services, config: &Config, metrics: Option<PrometheusHandle>) -> Router {
-    let gate = Arc::new(Gate(services.clone()));
+    let gate = Arc::new(services.clone());
     let state = AppState {
         services,
         metrics: metrics.map(Arc::new),
         requests_per_minute: config.http.requests_per_minute,
     };
     astro_api::router(state, gate)
-}
-
-/// The login gate of the services, as the API asks it.
-struct Gate(Services);
-
-impl Authenticate for Gate {
-    fn authenticate(
-        &self,
-        Credential::Bearer(token): Credential,
-    ) -> BoxFuture<'_, astro_services::Result<Principal>> {
-        Box::pin(async move {
-            let shown = accounts::Credential::Bearer(Secret::new(token));
-            self.0.authenticate(&shown).await
-        })
-    }
 }
