@@ -116,6 +116,14 @@ impl TestApp {
         }
     }
 
+    /// Somebody with a credential that nobody gave them.
+    pub fn garbage(&self) -> Client {
+        Client {
+            router: self.router.clone(),
+            token: Some("not.a.token".to_owned()),
+        }
+    }
+
     pub fn now(&self) -> astro_core::calendar::Timestamp {
         self.db.clock.now()
     }
