@@ -10,7 +10,7 @@ macro_rules! coded_enum {
         pub enum $name:ident { $( $(#[$vm:meta])* $variant:ident = $code:literal => $word:literal, )+ }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $( $(#[$vm])* #[serde(rename = $word)] $variant, )+ }
 
         impl $name {
@@ -33,6 +33,18 @@ macro_rules! coded_enum {
                 match self { $( Self::$variant => $word, )+ }
             }
         }
+
+        // The derive does not see words that come out of a macro.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([ $( $word, )+ ]))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -96,6 +96,11 @@ async fn world(app: &TestApp) -> World {
         post("datapoints", datapoint).await["id"].clone(),
     );
     world.insert("preferences", json!("time.zone"));
+    let made = app
+        .owner
+        .post("/api/v1/labels", json!({ "title": "to be undone" }))
+        .await;
+    world.insert("undo", json!(made.header("undo-token")));
     world
 }
 
