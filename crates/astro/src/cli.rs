@@ -72,6 +72,15 @@ pub struct Who {
 pub enum Command {
     /// Run the server (what happens without a command)
     Serve,
+    /// Say what to do now, and why
+    Now(NowArgs),
+    /// Add, list and finish tasks
+    Task {
+        #[command(flatten)]
+        who: Who,
+        #[command(subcommand)]
+        command: TaskCommand,
+    },
     /// Show the settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -103,6 +112,114 @@ pub enum Command {
     },
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Args, Debug)]
+pub struct NowArgs {
+    #[command(flatten)]
+    pub who: Who,
+    /// How long you have: 45m, 1h30m
+    #[arg(long = "for", value_name = "TIME")]
+    pub time: Option<String>,
+    #[command(subcommand)]
+    pub command: Option<NowCommand>,
+}
+
+/// What to say to the latest proposal.
+#[derive(Debug, Subcommand)]
+pub enum NowCommand {
+    /// I will do it
+    Accept {
+        /// And begin right now
+        #[arg(long)]
+        start: bool,
+    },
+    /// Not before some time has passed: 2h, 1d
+    Snooze { time: String },
+    /// I do not want it
+    Dismiss {
+        /// `wrong_time`, `wrong_task`, `too_long`, `too_short`, `not_now`, `never`, `already_done` or other
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TaskCommand {
+    /// Add a task
+    Add(NewTaskArgs),
+    /// List tasks, open ones unless told otherwise
+    List(ListArgs),
+    /// Complete tasks
+    Done {
+        /// The id, the end of it, or words of the title
+        #[arg(required = true, value_name = "TASK")]
+        tasks: Vec<String>,
+    },
+    /// Show everything about one task
+    Show {
+        /// The id, the end of it, or words of the title
+        task: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct NewTaskArgs {
+    #[arg(required = true)]
+    pub title: Vec<String>,
+    /// Wanted by: today, tomorrow, friday, +3d, 2026-12-24, 2026-12-24T10:00:00
+    #[arg(long, value_name = "WHEN")]
+    pub due: Option<String>,
+    /// Not before
+    #[arg(long, value_name = "WHEN")]
+    pub start: Option<String>,
+    /// Immovable
+    #[arg(long, value_name = "DATE")]
+    pub deadline: Option<String>,
+    /// 1 (highest) to 9
+    #[arg(long)]
+    pub priority: Option<u8>,
+    /// Expected effort: 45m, 1h30m
+    #[arg(long, value_name = "TIME")]
+    pub estimate: Option<String>,
+    /// By its title; made where there is none
+    #[arg(long, value_name = "TITLE")]
+    pub project: Option<String>,
+    /// By its title; may be repeated
+    #[arg(long, value_name = "TITLE")]
+    pub label: Vec<String>,
+    /// A task that must be finished first; may be repeated
+    #[arg(long, value_name = "TASK")]
+    pub after: Vec<String>,
+    /// A longer text
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// Only tasks that hold these words
+    pub words: Vec<String>,
+    /// Finished ones too
+    #[arg(long)]
+    pub all: bool,
+    /// Only of this project
+    #[arg(long, value_name = "TITLE")]
+    pub project: Option<String>,
+    /// Only with this label
+    #[arg(long, value_name = "TITLE")]
+    pub label: Option<String>,
+    /// Only what is due by then: today, friday, +7d, 2026-12-24
+    #[arg(long, value_name = "WHEN")]
+    pub due: Option<String>,
+    /// Only what waits for another task
+    #[arg(long)]
+    pub blocked: bool,
+    /// due, created, updated, position or completed
+    #[arg(long, default_value = "due")]
+    pub sort: String,
+    /// At most so many; 0 for all
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@
 //! together and [`server`] is the loop that accepts connections.
 
 mod cli;
+mod client;
 mod commands;
 mod config;
 mod failure;
@@ -15,8 +16,10 @@ mod running;
 mod screen;
 mod server;
 mod shutdown;
+mod table;
 mod telemetry;
 mod wiring;
+mod wording;
 
 use std::process::ExitCode;
 

@@ -6,11 +6,14 @@ mod completions;
 mod config;
 mod doctor;
 mod migrate;
+mod now;
 mod serve;
+mod tasks;
 
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::client::Client;
 use crate::config::Environment;
 use crate::screen::Screen;
 use crate::telemetry;
@@ -41,6 +44,22 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         }
         Command::Check { backup } => check::run(&loaded, backup.as_deref(), screen).await,
         Command::Migrate { dry_run } => migrate::run(&loaded, dry_run, screen).await,
+        Command::Now(args) => {
+            let client = Client::open(&loaded, &args.who).await?;
+            let done = now::run(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Task { who, command } => {
+            let client = Client::open(&loaded, &who).await?;
+            let done = tasks::run(command, &client, screen).await;
+            closed(client, done).await
+        }
         Command::Completions { shell } => completions::print(shell, screen),
     }
+}
+
+/// Closes the way to the API whatever came of the command.
+async fn closed(client: Client, done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+    client.close().await?;
+    done
 }
