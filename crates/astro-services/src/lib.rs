@@ -15,6 +15,7 @@ pub mod datapoints;
 mod error;
 pub mod goals;
 pub mod history;
+pub mod housekeeping;
 pub mod interchange;
 pub mod labels;
 mod nouns;

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use astro_core::datapoints::Datapoint;
+use astro_core::goals::Goal;
 use astro_core::ids::EventId;
 use astro_core::labels::Label;
+use astro_core::preferences::Preference;
 use astro_core::principal::Scope;
 use astro_core::projects::Project;
+use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
+use astro_core::time_entries::TimeEntry;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -125,10 +130,12 @@ async fn check_owner(read: &mut Read) -> Result<Vec<Finding>, StoreError> {
     };
     let mut report = Report::default();
     let mut tasks = TaskLinks::default();
-    report.noun::<Label>(read, owner.change_seq, |_| {}).await?;
-    report
-        .noun::<Project>(read, owner.change_seq, |_| {})
-        .await?;
+    macro_rules! nouns {
+        ($($noun:ty),+) => { $( report.noun::<$noun>(read, owner.change_seq, |_| {}).await?; )+ };
+    }
+    nouns!(
+        Label, Project, TimeEntry, Reminder, Goal, Datapoint, Preference
+    );
     report
         .noun::<Task>(read, owner.change_seq, |task| tasks.expect(task))
         .await?;

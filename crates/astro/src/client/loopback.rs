@@ -14,7 +14,7 @@ use super::Reply;
 use crate::running::RunningServer;
 
 /// An import of the largest file takes long; a server that says nothing for longer is stuck.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 pub async fn ask(server: &RunningServer, request: Request<Body>) -> anyhow::Result<Reply> {
     let stream = TcpStream::connect(server.address).await.with_context(|| {
@@ -35,7 +35,6 @@ async fn exchange(stream: TcpStream, request: Request<Body>) -> anyhow::Result<R
         let body = body.collect().await?.to_bytes();
         Ok::<_, hyper::Error>(Reply {
             status: head.status,
-            headers: head.headers,
             body,
         })
     };

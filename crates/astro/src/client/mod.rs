@@ -17,7 +17,7 @@ use astro_store::StoreError;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,7 +46,6 @@ enum Door {
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
-    pub headers: HeaderMap,
     pub body: Bytes,
 }
 
@@ -75,14 +74,6 @@ impl Client {
             who.tenant.as_deref(),
         )?;
         Ok(Self { door, token })
-    }
-
-    /// The services in this process, unless a server is asked.
-    pub fn services(&self) -> Option<&Services> {
-        match &self.door {
-            Door::Here { services, .. } => Some(services),
-            Door::There(_) => None,
-        }
     }
 
     /// Finishes what was written.
@@ -211,7 +202,6 @@ async fn ask_here(router: &Router, request: Request<Body>) -> anyhow::Result<Rep
     let body = body.collect().await.context("reading the answer")?;
     Ok(Reply {
         status: head.status,
-        headers: head.headers,
         body: body.to_bytes(),
     })
 }
@@ -239,7 +229,7 @@ impl Reply {
         if self.status.is_server_error()
             && let Some(id) = problem["request_id"].as_str()
         {
-            text.push_str(&format!(" (request {id} in the server's log)"));
+            text = format!("{text} (request {id} in the server's log)");
         }
         anyhow::anyhow!(text)
     }
@@ -253,7 +243,6 @@ mod tests {
     fn a_problem_names_its_fields_once() {
         let reply = Reply {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            headers: HeaderMap::new(),
             body: br#"{"title":"Not valid","detail":"due: is before start","errors":[{"field":"due","code":"order","message":"is before start"},{"field":"title","code":"blank","message":"must not be blank"}]}"#
                 .as_slice()
                 .into(),

@@ -1,5 +1,6 @@
 //! `astro serve`: the server.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,6 +23,9 @@ use crate::{server, shutdown, telemetry, wiring};
 
 /// How often recorded durations are folded into their buckets; without it they pile up.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How long after the start the first housekeeping waits, so that it is not in anybody's way.
+const SETTLED: Duration = Duration::from_mins(1);
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let config = &loaded.config;
@@ -45,10 +49,12 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
     // With an address of its own /metrics is not on the public one.
     let shared = metrics_listener.is_none().then(|| metrics.clone());
     let router = wiring::router(services.clone(), config, shared);
+    let housekeeping = keep_house(services.clone());
     let serving = serve_all(
         server::serve(listener, router, config.http.connections, shutdown.clone()),
         metrics_listener,
         metrics,
+        housekeeping,
         shutdown,
     );
     let drained = tokio::select! {
@@ -65,6 +71,7 @@ async fn serve_all(
     server: impl Future<Output = bool>,
     metrics_listener: Option<TcpListener>,
     metrics: PrometheusHandle,
+    housekeeping: impl Future<Output = Infallible>,
     shutdown: Shutdown,
 ) -> bool {
     let upkeep = async {
@@ -74,31 +81,41 @@ async fn serve_all(
         }
     };
     let metrics_server = async {
-        match metrics_listener {
-            Some(listener) => serve_metrics(listener, metrics.clone(), shutdown).await,
-            None => std::future::pending().await,
+        if let Some(listener) = metrics_listener {
+            serve_metrics(listener, metrics.clone(), shutdown).await;
         }
+        // It has nothing to say about when the product ends.
+        std::future::pending::<Infallible>().await
     };
-    let accompany = async { tokio::join!(upkeep, metrics_server) };
     tokio::select! {
         drained = server => drained,
-        (never, _) = accompany => never,
+        never = upkeep => match never {},
+        never = housekeeping => match never {},
+        never = metrics_server => match never {},
+    }
+}
+
+/// Forgets what is over its time: soon after the start, then every hour.
+async fn keep_house(services: Services) -> Infallible {
+    tokio::time::sleep(SETTLED).await;
+    loop {
+        match services.sweep().await {
+            Ok(swept) => tracing::debug!(?swept, "housekeeping"),
+            Err(error) => tracing::error!(%error, "housekeeping failed"),
+        }
+        tokio::time::sleep(HOUSEKEEPING).await;
     }
 }
 
 /// Connections of the metrics' own address; scrapers are few.
 const METRICS_CONNECTIONS: usize = 16;
 
-async fn serve_metrics(
-    listener: TcpListener,
-    metrics: PrometheusHandle,
-    shutdown: Shutdown,
-) -> bool {
+async fn serve_metrics(listener: TcpListener, metrics: PrometheusHandle, shutdown: Shutdown) {
     let router = Router::new().route(
         "/metrics",
         axum::routing::get(move || std::future::ready(metrics.render())),
     );
-    server::serve(listener, router, METRICS_CONNECTIONS, shutdown).await
+    server::serve(listener, router, METRICS_CONNECTIONS, shutdown).await;
 }
 
 async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {

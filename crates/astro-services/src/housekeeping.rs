@@ -1,0 +1,69 @@
+//! What the product does by itself every hour: forgetting what nobody can ask for any more.
+
+use astro_core::limits;
+use astro_core::principal::Scope;
+use astro_store::{StoreError, events, idempotency};
+
+use crate::changes::before;
+use crate::{Error, Result, Services};
+
+/// What one round removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    pub owners: u64,
+    /// Rows whose time in the trash was over.
+    pub trash: u64,
+    /// Writes that can no longer be undone.
+    pub undo: u64,
+    pub idempotency_keys: u64,
+}
+
+impl Services {
+    /// Empties what is over its time, for every account, and forgets expired sessions, tokens and
+    /// links. An account that fails is told in the log and does not keep the others from their
+    /// turn.
+    pub async fn sweep(&self) -> Result<Swept> {
+        let mut swept = Swept::default();
+        for scope in self.store.all_owners().await? {
+            match self.sweep_owner(scope).await {
+                Ok(of_owner) => {
+                    swept.owners += 1;
+                    swept.trash += of_owner.trash;
+                    swept.undo += of_owner.undo;
+                    swept.idempotency_keys += of_owner.idempotency_keys;
+                }
+                Err(error) => {
+                    tracing::error!(%error, owner = %scope.owner(), "an account was not swept");
+                }
+            }
+        }
+        self.purge_accounts().await?;
+        Ok(swept)
+    }
+
+    async fn sweep_owner(&self, scope: Scope) -> Result<Swept> {
+        let now = self.now();
+        let trash = self
+            .purge_owner(scope, before(now, limits::TRASH_TTL))
+            .await?;
+        let undo_until = before(now, limits::UNDO_TTL);
+        let keys_until = before(now, limits::IDEMPOTENCY_TTL);
+        let (undo, idempotency_keys) = self
+            .store
+            .write(&scope, move |write| {
+                Box::pin(async move {
+                    let undo = events::forget_before(write, undo_until).await?;
+                    let keys = idempotency::purge(write, keys_until).await?;
+                    Ok::<_, StoreError>((undo, keys))
+                })
+            })
+            .await
+            .map_err(Error::from)?;
+        Ok(Swept {
+            owners: 1,
+            trash,
+            undo,
+            idempotency_keys,
+        })
+    }
+}
