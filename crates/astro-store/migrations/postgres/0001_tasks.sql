@@ -146,10 +146,16 @@ CREATE TABLE tasks (
 );
 CREATE UNIQUE INDEX tasks_uid ON tasks (owner_id, uid);
 CREATE INDEX tasks_changed ON tasks (owner_id, change_seq);
+-- Orders of lists. Those of open tasks are partial and the others are not: without statistics SQLite
+-- then prefers the smaller ones where they serve.
+CREATE INDEX tasks_created ON tasks (owner_id, created_at, id);
+CREATE INDEX tasks_updated ON tasks (owner_id, updated_at, id);
+CREATE INDEX tasks_due ON tasks (owner_id, due_index, id);
+CREATE INDEX tasks_position ON tasks (owner_id, position, id);
+CREATE INDEX tasks_open_created ON tasks (owner_id, created_at, id) WHERE deleted_at IS NULL AND status IN (0, 1);
 CREATE INDEX tasks_open_due ON tasks (owner_id, due_index, id) WHERE deleted_at IS NULL AND status IN (0, 1);
-CREATE INDEX tasks_live_created ON tasks (owner_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_completed ON tasks (owner_id, completed_at, id) WHERE completed_at IS NOT NULL;
-CREATE INDEX tasks_in_project ON tasks (owner_id, project_id, position) WHERE project_id IS NOT NULL;
+CREATE INDEX tasks_in_project ON tasks (owner_id, project_id, position, id) WHERE project_id IS NOT NULL;
 CREATE INDEX tasks_parents ON tasks (owner_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX tasks_trash ON tasks (owner_id, deleted_at) WHERE deleted_at IS NOT NULL;
 

@@ -181,6 +181,10 @@ impl Query {
         let mut codes: Vec<i64> = wanted.iter().map(|status| status.code()).collect();
         codes.sort_unstable();
         codes.dedup();
+        if wanted.len() == 1 && wanted[0].is_open() {
+            // SQLite does not see by itself that this follows and that the indexes of open tasks do
+            self.push("t.status IN (0, 1)");
+        }
         let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
         self.push(&format!("t.status IN ({})", codes.join(", ")));
     }
