@@ -1,7 +1,7 @@
 //! `cargo xtask`: the chores of this repository.
 //!
 //! Each chore is a module: `test` runs every check of this repository, stage by stage; `tidy` checks
-//! the rules of the house that no compiler knows. What the chores need from the machine (programs,
+//! the rules of the house that no compiler knows; `bench` measures the built product. What the chores need from the machine (programs,
 //! packages, private database servers) is in `engines`.
 //!
 //! Knows nothing of the product: no workspace crate is a dependency here, so that the chores still
@@ -15,6 +15,7 @@
     reason = "a command-line tool speaks on the terminal"
 )]
 
+mod bench;
 mod command;
 mod engines;
 mod test;
@@ -38,6 +39,9 @@ enum Chore {
     Test(test::Options),
     /// Check the rules of the house that no compiler knows (STYLE.md)
     Tidy,
+    /// Measure the built product (docs/benchmarks.md)
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
     Postgres,
 }
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Test(options) => test::run(&options),
         Chore::Tidy => tidy::run(),
+        Chore::Bench(bench) => bench::run(&bench),
         Chore::Postgres => engines::postgres::serve_until_interrupted(),
     };
     match outcome {

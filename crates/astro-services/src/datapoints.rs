@@ -96,8 +96,7 @@ pub async fn insert(
     fields.check()?;
     require::<Goal>(change, fields.goal_id.uuid(), "goal_id").await?;
     let data = json!({ "goal_id": fields.goal_id, "at": fields.at, "value": fields.value });
-    let id = change.id_for_new::<Datapoint>().await?.into();
-    let point = Datapoint::assemble(fields, change.fresh(), id, source);
+    let point = Datapoint::assemble(fields, change.fresh(), change.id(), source);
     change.insert(point, Action::Created, data).await
 }
 

@@ -100,5 +100,6 @@ impl Running {
 
 fn start_postgres() -> Result<postgres::Server> {
     let name = format!("run-{}", std::process::id());
-    postgres::Server::start(&workspace::target()?.join("test-postgres").join(name))
+    let folder = workspace::target()?.join("test-postgres").join(name);
+    postgres::Server::start(&folder, postgres::Durability::None)
 }

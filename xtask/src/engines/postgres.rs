@@ -23,14 +23,10 @@ pub const URL_VARIABLE: &str = "ASTRO_TEST_POSTGRES_URL";
 
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Test databases are thrown away, so nothing here waits for a disk.
 const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
     "wal_level=minimal",
     "max_wal_senders=0",
     "max_locks_per_transaction=256",
@@ -39,6 +35,28 @@ const SETTINGS: &[&str] = &[
     "log_destination=stderr",
     "logging_collector=off",
 ];
+
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// For tests, whose databases are thrown away.
+    None,
+    /// For measurements.
+    Full,
+}
+
+impl Durability {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[
+                "fsync=off",
+                "synchronous_commit=off",
+                "full_page_writes=off",
+            ],
+            Self::Full => &[],
+        }
+    }
+}
 
 /// A running server. Dropping it stops the server and deletes its data.
 pub struct Server {
@@ -50,7 +68,7 @@ pub struct Server {
 
 impl Server {
     /// Starts a server whose data lies in `folder`, which is emptied first.
-    pub fn start(folder: &Path) -> Result<Self> {
+    pub fn start(folder: &Path, durability: Durability) -> Result<Self> {
         let programs = programs()?;
         let account = Account::unprivileged()?;
         let folder = prepare_folder(folder, &account)?;
@@ -64,6 +82,12 @@ impl Server {
             .arg(folder.path().join("data"))
             .args(["-p", &port.to_string()])
             .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            .args(
+                durability
+                    .settings()
+                    .iter()
+                    .flat_map(|setting| ["-c", setting]),
+            )
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -127,7 +151,7 @@ pub fn serve_until_interrupted() -> Result<()> {
     {
         bail!("already running for this checkout: {}", url.trim());
     }
-    let mut server = Server::start(&folder.join("server"))?;
+    let mut server = Server::start(&folder.join("server"), Durability::None)?;
     fs::write(&url_file, format!("{}\n", server.url()))?;
     println!("PostgreSQL is ready; Ctrl-C stops it and deletes its data.\n");
     println!("export {URL_VARIABLE}={}", server.url());

@@ -44,6 +44,10 @@ const FLOORS: &[(&str, Uses)] = &[
     ("astro-core", Uses::Only(&["astro-calendar"])),
     ("astro-calendar", Uses::Nothing),
     ("astro-testkit", Uses::AllBut("astro")),
+    (
+        "astro-bench",
+        Uses::Only(&["astro-core", "astro-services", "astro-store"]),
+    ),
     ("xtask", Uses::Nothing),
 ];
 
@@ -53,16 +57,19 @@ const TESTKIT: &str = "astro-testkit";
 /// Libraries that show a floor's own business, and the crates that may use them. A name that ends
 /// with `*` stands for every library that begins so.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlx*", &["astro-store", "astro-testkit"]),
+    ("sqlx*", &["astro-store", "astro-testkit", "astro-bench"]),
     ("rusqlite", &["astro-store"]),
     ("jiff*", &["astro-calendar"]),
     ("calcard", &["astro-calendar"]),
-    ("axum*", &["astro-api", "astro", "astro-testkit"]),
+    (
+        "axum*",
+        &["astro-api", "astro", "astro-testkit", "astro-bench"],
+    ),
     // core derives the schemas of its values; documents and routes are the API's
     ("utoipa", &["astro-api", "astro-core"]),
     ("utoipa-axum", &["astro-api"]),
     ("tower-http", &["astro-api", "astro"]),
-    ("hyper*", &["astro", "astro-testkit"]),
+    ("hyper*", &["astro", "astro-testkit", "astro-bench"]),
     ("maud", &["astro-ui"]),
     ("oxc*", &["astro-ui"]),
     ("burn*", &["astro-models"]),
@@ -73,12 +80,15 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("web-push*", &["astro-infra"]),
     ("argon2", &["astro-services"]),
     ("jsonwebtoken", &["astro-services"]),
-    ("clap*", &["astro", "xtask"]),
+    ("clap*", &["astro", "astro-bench", "xtask"]),
     ("figment", &["astro"]),
     ("indicatif", &["astro"]),
     ("tracing-subscriber", &["astro"]),
     ("tracing-appender", &["astro"]),
-    ("anyhow", &["astro", "astro-testkit", "xtask"]),
+    (
+        "anyhow",
+        &["astro", "astro-testkit", "astro-bench", "xtask"],
+    ),
 ];
 
 /// Libraries for tests alone: a dev-dependency anywhere, a dependency only of the testkit.

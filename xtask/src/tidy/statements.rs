@@ -17,7 +17,7 @@ use super::source::{self, Call, Source, Text};
 const STORE: &str = "crates/astro-store/src/";
 const ALLOWED: &str = "crates/astro-store/statements-without-owner.txt";
 /// Crates beside the product may speak SQL: test databases and bare servers to measure against.
-const ASIDE: &[&str] = &["crates/astro-testkit/", "xtask/"];
+const ASIDE: &[&str] = &["crates/astro-testkit/", "crates/astro-bench/", "xtask/"];
 const OWNER: &str = "owner_id";
 
 pub fn check(repository: &Repository) -> Vec<Finding> {

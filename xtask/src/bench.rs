@@ -1,0 +1,60 @@
+//! `cargo xtask bench`: builds the product and `astro-bench`, gives the latter a folder and a private
+//! PostgreSQL, and lets it measure. What it measures stands in `crates/astro-bench`.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::command::{cargo, run as run_command};
+use crate::engines::packages;
+use crate::engines::postgres::{Durability, Server, is_installed};
+use crate::engines::scratch::Scratch;
+use crate::workspace;
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Requests a second beside bare servers on both engines, durable writes, memory
+    Http(Options),
+    /// One person's 50,000 tasks: how long the views take, and how much memory
+    Size(Options),
+}
+
+#[derive(Args)]
+pub struct Options {
+    /// Passed on to astro-bench, such as `-- --rounds 1`
+    #[arg(last = true, value_name = "OPTIONS")]
+    rest: Vec<String>,
+}
+
+pub fn run(bench: &Bench) -> Result<()> {
+    let packages = ["--package", "astro", "--package", "astro-bench"];
+    run_command(cargo()?.args(["build", "--release"]).args(packages))?;
+    let target = workspace::target()?;
+    let folder = Scratch::empty(target.join(format!("bench-{}", std::process::id())))?;
+    let programs = target.join("release");
+    let mut command = std::process::Command::new(programs.join("astro-bench"));
+    let (name, options) = match bench {
+        Bench::Http(options) => ("http", options),
+        Bench::Size(options) => ("size", options),
+    };
+    command
+        .arg(name)
+        .arg("--astro")
+        .arg(programs.join("astro"))
+        .arg("--folder")
+        .arg(folder.path());
+    let postgres = match bench {
+        Bench::Http(_) => Some(start_postgres(&folder)?),
+        Bench::Size(_) => None,
+    };
+    if let Some(server) = &postgres {
+        command.args(["--postgres", server.url()]);
+    }
+    run_command(command.args(&options.rest))
+}
+
+fn start_postgres(folder: &Scratch) -> Result<Server> {
+    if !is_installed() {
+        packages::install(&["postgresql"])?;
+    }
+    Server::start(&folder.path().join("postgres"), Durability::Full)
+}
