@@ -110,6 +110,10 @@ pub enum OpKind {
     Complete,
     /// Makes a finished task open again.
     Reopen,
+    /// Takes note of a reminder.
+    Acknowledge,
+    /// Puts a reminder off until `patch.until`.
+    Snooze,
 }
 
 /// One change that a device made, perhaps long before it could send it.

@@ -96,7 +96,8 @@ pub async fn insert(
     fields.check()?;
     require::<Goal>(change, fields.goal_id.uuid(), "goal_id").await?;
     let data = json!({ "goal_id": fields.goal_id, "at": fields.at, "value": fields.value });
-    let point = Datapoint::assemble(fields, change.fresh(), change.id(), source);
+    let id = change.id_for_new::<Datapoint>().await?.into();
+    let point = Datapoint::assemble(fields, change.fresh(), id, source);
     change.insert(point, Action::Created, data).await
 }
 

@@ -102,7 +102,7 @@ async fn measure(read: &mut Read, id: GoalId, now: Timestamp) -> Result<Progress
 /// Keeps a new goal; for every door that makes one.
 pub async fn insert(change: &mut Change<'_>, fields: GoalFields) -> Result<Written<Goal>> {
     fields.check()?;
-    let id = change.id();
+    let id = change.id_for_new::<Goal>().await?.into();
     check_references(change, id, None, &fields).await?;
     let data = json!({ "kind": fields.kind, "horizon": fields.horizon, "target_date": fields.target_date });
     let goal = Goal::assemble(fields, change.fresh(), id, None);
@@ -124,7 +124,7 @@ pub async fn set_fields(
 }
 
 /// Checks the references of `fields` that differ from `before`'s.
-async fn check_references(
+pub(crate) async fn check_references(
     change: &mut Change<'_>,
     id: GoalId,
     before: Option<&Goal>,

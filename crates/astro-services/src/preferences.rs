@@ -6,6 +6,7 @@ use astro_core::error::Checks;
 use astro_core::events::Action;
 use astro_core::ids::PreferenceId;
 use astro_core::limits;
+use astro_core::patch::Patch;
 use astro_core::preferences::{
     Definition, Preference, PreferenceFields, PreferenceSet, PreferenceSource, definition,
     definitions, keys,
@@ -15,7 +16,7 @@ use astro_store::preferences as rows;
 use astro_store::{Read, owners};
 use serde_json::{Value, json};
 
-use crate::changes::{Change, Written};
+use crate::changes::{Change, Written, check_version};
 use crate::{Call, Error, Result, Services};
 
 /// A key, what holds for it, and what could be chosen.
@@ -110,6 +111,30 @@ impl Services {
         .await
     }
 
+    /// Applies a merge patch to a row, also where the default was brought back meanwhile: what was
+    /// chosen last holds.
+    pub async fn update_preference(
+        &self,
+        call: &Call,
+        id: PreferenceId,
+        patch: Patch<PreferenceFields>,
+    ) -> Result<Written<Preference>> {
+        let scope = call.scope(Permission::PreferencesWrite)?;
+        let expected = call.expected_version;
+        self.change(call, scope, move |change| {
+            Box::pin(async move {
+                let before: Preference = change.any(id.uuid()).await?;
+                check_version(expected, &before)?;
+                let fields = patch.apply(&before.fields())?;
+                if fields.key != before.key {
+                    return Err(Error::invalid("key", "fixed", "a row keeps its key"));
+                }
+                choose(change, Some(before), fields).await
+            })
+        })
+        .await
+    }
+
     /// Brings the default back. A key without a row is answered with 404 like any absent thing.
     pub async fn delete_preference(&self, call: &Call, key: &str) -> Result<Written<Preference>> {
         let scope = call.scope(Permission::PreferencesWrite)?;
@@ -187,7 +212,7 @@ async fn keep(
     let data = json!({ "key": fields.key, "value": fields.value, "source": source });
     let Some(before) = row else {
         check_room(change, &fields.key).await?;
-        let id: PreferenceId = change.id();
+        let id: PreferenceId = change.id_for_new::<Preference>().await?.into();
         let row = Preference::assemble(fields, change.fresh(), id, source, confidence);
         return change.insert(row, Action::Created, data).await;
     };

@@ -170,7 +170,7 @@ pub async fn insert(
     fields.check()?;
     let task: Task = require(change, fields.task_id.uuid(), "task_id").await?;
     let zone = change.write.zone().await?;
-    let id: ReminderId = change.id();
+    let id: ReminderId = change.id_for_new::<Reminder>().await?.into();
     let state = ReminderState::Scheduled;
     let uid = id.to_string();
     let reminder = Reminder::assemble(
@@ -218,16 +218,21 @@ async fn settle(
     action: Action,
     data: Value,
 ) -> Result<Written<Reminder>> {
+    let after = timed(change, after).await?;
+    change.update(before, after, action, data).await
+}
+
+/// The reminder with the time of delivery that follows from its task.
+pub(crate) async fn timed(change: &mut Change<'_>, reminder: Reminder) -> Result<Reminder> {
     let zone = change.write.zone().await?;
-    let task: Option<Task> = documents::get(change.write, after.task_id.uuid()).await?;
-    let after = match task {
-        Some(task) => after.settled(&Anchors::from(&task), &zone),
+    let task: Option<Task> = documents::get(change.write, reminder.task_id.uuid()).await?;
+    Ok(match task {
+        Some(task) => reminder.settled(&Anchors::from(&task), &zone),
         None => Reminder {
             next_fire_at: None,
-            ..after
+            ..reminder
         },
-    };
-    change.update(before, after, action, data).await
+    })
 }
 
 async fn acknowledge(change: &mut Change<'_>, before: Reminder) -> Result<Written<Reminder>> {

@@ -156,7 +156,8 @@ pub async fn insert(
     let task: Task = require(change, fields.task_id.uuid(), "task_id").await?;
     check_single(change, None, &fields).await?;
     let runs = fields.ended_at.is_none();
-    let entry = TimeEntry::assemble(fields, change.fresh(), change.id(), source, None).settled();
+    let id = change.id_for_new::<TimeEntry>().await?.into();
+    let entry = TimeEntry::assemble(fields, change.fresh(), id, source, None).settled();
     let action = if runs {
         Action::Started
     } else {

@@ -1,7 +1,7 @@
 //! What tests are made of: a clock that stands still, databases that are thrown away, and (with
 //! the app) the whole product in one process.
 //!
-//! A dev-dependency only; no other crate's product code may use it. It knows nothing that a test
+//! A dev-dependency only; no other crate's product code may use it. Knows nothing of what the test
 //! of one noun needs alone: such fixtures live beside that test.
 //!
 //! Start with [`on_both_engines!`], [`TestStore`] and [`TestApp`].

@@ -10,7 +10,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 const WRITERS: usize = 5;
-const STEPS: usize = 30;
+const STEPS: usize = 40;
 const READS: usize = 40;
 
 /// A seeded source of choices.
@@ -43,6 +43,10 @@ impl Known {
         if dice.below(3) > 0 {
             return None;
         }
+        self.any(noun, dice)
+    }
+
+    fn any(&self, noun: &str, dice: &Dice) -> Option<String> {
         let rows = self.rows.lock().unwrap();
         let ids: Vec<&String> = rows
             .iter()
@@ -58,10 +62,10 @@ async fn write(app: &TestApp, known: &Known, dice: &Dice, writer: usize) {
         let request = match dice.below(24) {
             0..=8 => Some(create(app, known, dice, &format!("{writer}.{step}"))),
             9..=13 => known.row(dice).map(|(noun, id)| {
-                let title = json!({ "title": format!("edit {writer}.{step}") });
+                let body = edit(noun, &format!("edit {writer}.{step}"), dice);
                 app.owner
                     .request(Method::PATCH, &format!("/api/v1/{noun}/{id}"))
-                    .json(&title)
+                    .json(&body)
             }),
             14..=16 => known.row(dice).map(|(noun, id)| {
                 app.owner
@@ -92,37 +96,62 @@ async fn write(app: &TestApp, known: &Known, dice: &Dice, writer: usize) {
                 .take(2)
                 .map(str::to_owned)
                 .collect::<Vec<_>>();
-            let noun = ["labels", "projects", "tasks"]
+            let (noun, _) = NOUNS
                 .into_iter()
-                .find(|noun| *noun == place[1])
+                .find(|(path, _)| *path == place[1])
                 .unwrap();
             known.rows.lock().unwrap().push((noun, place[0].clone()));
         }
     }
 }
 
+/// Nouns by their paths, and what sync calls them.
+const NOUNS: [(&str, &str); 7] = [
+    ("labels", "label"),
+    ("projects", "project"),
+    ("tasks", "task"),
+    ("goals", "goal"),
+    ("time-entries", "time_entry"),
+    ("reminders", "reminder"),
+    ("datapoints", "datapoint"),
+];
+
 fn create(app: &TestApp, known: &Known, dice: &Dice, name: &str) -> Call {
-    let (noun, body) = match dice.below(4) {
-        0 => ("labels", json!({ "title": format!("label {name}") })),
-        1 => (
-            "projects",
-            json!({ "title": format!("project {name}"), "parent_id": known.id_of("projects", dice) }),
-        ),
-        _ => {
-            let labels: Vec<String> = known.id_of("labels", dice).into_iter().collect();
-            let depends_on: Vec<String> = known.id_of("tasks", dice).into_iter().collect();
-            (
-                "tasks",
-                json!({
-                    "title": format!("task {name}"), "labels": labels, "depends_on": depends_on,
-                    "project_id": known.id_of("projects", dice), "parent_id": known.id_of("tasks", dice),
-                }),
-            )
+    let some = |id: Option<String>| id.into_iter().collect::<Vec<_>>();
+    let noun = NOUNS[[0, 1, 2, 2, 2, 3, 4, 5, 6][dice.below(9)]].0;
+    let body = match noun {
+        "projects" => json!({ "title": name, "parent_id": known.id_of(noun, dice) }),
+        "tasks" => json!({
+            "title": name, "due": "2026-12-01", "labels": some(known.id_of("labels", dice)), "depends_on": some(known.id_of("tasks", dice)),
+            "project_id": known.id_of("projects", dice), "parent_id": known.id_of("tasks", dice), "goal_ids": some(known.id_of("goals", dice)),
+        }),
+        "goals" => {
+            json!({ "title": name, "kind": "outcome", "parent_id": known.id_of(noun, dice), "links": { "labels": some(known.id_of("labels", dice)) } })
         }
+        "time-entries" => {
+            json!({ "task_id": known.any("tasks", dice), "started_at": "2026-11-24T10:00:00Z", "ended_at": "2026-11-24T11:00:00Z" })
+        }
+        "reminders" => {
+            json!({ "task_id": known.any("tasks", dice), "trigger": { "type": "offset", "from": "due", "by": "-PT1H" } })
+        }
+        "datapoints" => {
+            json!({ "goal_id": known.any("goals", dice), "at": "2026-11-24T10:00:00Z" })
+        }
+        _ => json!({ "title": name }),
     };
     app.owner
         .request(Method::POST, &format!("/api/v1/{noun}"))
         .json(&body)
+}
+
+fn edit(noun: &str, name: &str, dice: &Dice) -> Value {
+    match noun {
+        "time-entries" | "datapoints" => json!({ "note": name }),
+        "reminders" => json!({ "trigger": { "type": "absolute", "at": "2026-12-02T09:00:00Z" } }),
+        // Reminders follow.
+        "tasks" => json!({ "due": format!("2026-12-{:02}", 1 + dice.below(20)) }),
+        _ => json!({ "title": name }),
+    }
 }
 
 type Rows = BTreeMap<(String, String), Value>;
@@ -229,9 +258,9 @@ async fn converge(app: &TestApp, seed: u64) {
     };
     let (_, stopped) = tokio::join!(writers, reader);
     let mut truth = Rows::new();
-    live(app, "labels", "label", &mut truth).await;
-    live(app, "projects", "project", &mut truth).await;
-    live(app, "tasks", "task", &mut truth).await;
+    for (noun, entity) in NOUNS {
+        live(app, noun, entity, &mut truth).await;
+    }
     assert!(
         truth.len() > 4,
         "the writers left too little to compare: {}",

@@ -157,4 +157,37 @@ on_both_engines! {
         let stranger = app.stranger().await.get(&format!("/api/v1/history?entity=task&id={id}")).await.expect(200);
         assert_eq!(stranger, json!({ "items": [], "next_cursor": null }));
     }
+
+    async fn what_a_write_brought_about_goes_back_with_it(app: TestApp) {
+        let (id, _) = task(app, json!({ "title": "paint" })).await;
+        let started = app.owner.request(Method::POST, &format!("/api/v1/tasks/{id}/start")).send().await;
+        let entry = started.expect(200)["id"].as_str().unwrap().to_owned();
+        let running = async || app.owner.get(&format!("/api/v1/time-entries/{entry}")).await.expect(200)["ended_at"].is_null();
+        let completed = app.owner.request(Method::POST, &format!("/api/v1/tasks/{id}/complete")).send().await;
+        let complete = token(&completed);
+        assert!(!running().await);
+        undo(app, &complete).await.expect(200);
+        assert_eq!((get(app, &id).await.expect(200)["status"].clone(), running().await), (json!("in_process"), true));
+    }
+
+    async fn the_clock_does_not_run_again_on_a_finished_task(app: TestApp) {
+        let (id, _) = task(app, json!({ "title": "paint" })).await;
+        let post = async |verb: &str| app.owner.request(Method::POST, &format!("/api/v1/tasks/{id}/{verb}")).send().await;
+        post("start").await.expect(200);
+        let stop = token(&post("stop").await);
+        post("complete").await.expect(200);
+        assert_eq!(undo(app, &stop).await.expect(409)["type"], "/problems/undo-refused");
+    }
+
+    async fn a_reminder_comes_back_at_the_time_that_its_task_has_by_now(app: TestApp) {
+        let (id, _) = task(app, json!({ "title": "paint", "due": "2026-12-01T12:00:00Z" })).await;
+        let made = app.owner.post("/api/v1/reminders", json!({ "task_id": id, "trigger": { "type": "offset", "from": "due", "by": "-PT1H" } })).await.expect(201);
+        let at = format!("/api/v1/reminders/{}", made["id"].as_str().unwrap());
+        assert_eq!(made["next_fire_at"], "2026-12-01T11:00:00Z");
+        let deleted = token(&app.owner.delete(&at).await);
+        let edited = patch(app, &id, json!({ "due": "2026-12-03T12:00:00Z" })).await;
+        assert!(!edited.is_empty());
+        undo(app, &deleted).await.expect(200);
+        assert_eq!(app.owner.get(&at).await.expect(200)["next_fire_at"], "2026-12-03T11:00:00Z");
+    }
 }

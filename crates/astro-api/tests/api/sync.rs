@@ -202,4 +202,46 @@ on_both_engines! {
         app.as_role(Role::Viewer).post("/api/v1/ops", json!({ "ops": [make] })).await.expect(403);
         app.as_role(Role::Viewer).get("/api/v1/sync").await.expect(200);
     }
+
+    async fn every_noun_takes_operations(app: TestApp) {
+        let [task, goal, entry, reminder] = std::array::from_fn(|_| fresh(app));
+        let of = |entity: &str, kind: &str, id: Option<Uuid>, patch: Value| json!({ "op_id": fresh(app), "entity": entity, "kind": kind, "id": id, "patch": patch });
+        let results = send(app, &[
+            of("task", "create", Some(task), json!({ "title": "run" })),
+            of("goal", "create", Some(goal), json!({ "title": "fit", "kind": "habit", "window": "week", "target_rate": 3.0 })),
+            of("datapoint", "create", None, json!({ "goal_id": goal, "at": "2026-11-24T10:00:00Z" })),
+            of("time_entry", "create", Some(entry), json!({ "task_id": task, "started_at": "2026-11-25T08:00:00Z" })),
+            of("time_entry", "update", Some(entry), json!({ "ended_at": "2026-11-25T08:30:00Z" })),
+            of("reminder", "create", Some(reminder), json!({ "task_id": task, "trigger": { "type": "absolute", "at": "2026-11-26T09:00:00Z" } })),
+            of("reminder", "snooze", Some(reminder), json!({ "until": "2026-11-27T09:00:00Z" })),
+            of("reminder", "acknowledge", Some(reminder), json!({})),
+            of("reminder", "complete", Some(reminder), json!({})),
+            of("preference", "create", None, json!({ "key": "time.zone", "value": "Europe/Madrid" })),
+        ]).await;
+        assert_eq!(statuses(&results), [201, 201, 201, 201, 200, 201, 200, 200, 422, 201], "{results:?}");
+        let zone: Uuid = results[9]["id"].as_str().unwrap().parse().unwrap();
+        let results = send(app, &[
+            of("preference", "update", Some(zone), json!({ "value": "Asia/Tokyo" })),
+            of("preference", "update", Some(zone), json!({ "key": "locale.lang" })),
+            of("preference", "delete", Some(zone), json!({})),
+            of("preference", "create", None, json!({ "key": "time.zone", "value": "Europe/Paris" })),
+        ]).await;
+        assert_eq!(statuses(&results), [200, 422, 200, 201], "{results:?}");
+        assert_eq!(results[3]["id"], json!(zone), "a key has one row");
+        let seen = read(app, "").await;
+        let mut entities: Vec<&str> = seen["changes"].as_array().unwrap().iter().map(|change| change["entity"].as_str().unwrap()).collect();
+        entities.sort_unstable();
+        assert_eq!(entities, ["datapoint", "goal", "preference", "reminder", "reminder", "task", "time_entry"]);
+    }
+
+    async fn a_token_reads_and_writes_only_what_its_scopes_name(app: TestApp) {
+        app.owner.post("/api/v1/goals", json!({ "title": "fit", "kind": "outcome" })).await.expect(201);
+        label(app, "calls").await;
+        let narrow = app.with_scopes(&[Permission::TasksRead, Permission::TasksWrite]);
+        let wide = app.with_scopes(&[Permission::TasksRead, Permission::GoalsRead]);
+        let count = async |client: &astro_testkit::Client| client.get("/api/v1/sync").await.expect(200)["changes"].as_array().unwrap().len();
+        assert_eq!((count(&narrow).await, count(&wide).await), (1, 2));
+        let make = json!({ "op_id": fresh(app), "kind": "create", "entity": "goal", "patch": { "title": "other", "kind": "outcome" } });
+        assert_eq!(narrow.post("/api/v1/ops", json!({ "ops": [make] })).await.expect(200)["results"][0]["status"], 403);
+    }
 }

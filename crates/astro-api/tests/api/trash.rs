@@ -101,4 +101,30 @@ on_both_engines! {
         assert_eq!(titles(app, 10).await, ["young"]);
         assert_eq!(app.owner.get(&format!("/api/v1/tasks/{part}")).await.expect(200)["parent_id"], Value::Null);
     }
+
+    async fn what_hangs_on_a_removed_thing_voids_every_token(app: TestApp) {
+        let task = make(app, "tasks", json!({ "title": "paint" })).await;
+        drop_one(app, "tasks", &task).await;
+        app.owner.request(http::Method::POST, &format!("/api/v1/tasks/{task}/restore")).send().await.expect(200);
+        make(app, "time-entries", json!({ "task_id": task, "started_at": "2026-11-24T10:00:00Z", "ended_at": "2026-11-24T11:00:00Z" })).await;
+        drop_one(app, "tasks", &task).await;
+        let since = app.owner.get("/api/v1/sync").await.expect(200)["next"].as_str().unwrap().to_owned();
+        app.owner.delete("/api/v1/trash").await.expect(200);
+        // The device has seen that the task went, but nobody can tell it of the entry.
+        app.owner.get(&format!("/api/v1/sync?since={since}")).await.expect(410);
+        assert_eq!(app.owner.get("/api/v1/sync").await.expect(200)["changes"], json!([]));
+    }
+
+    async fn goals_let_go_of_what_they_were_linked_to(app: TestApp) {
+        let label = make(app, "labels", json!({ "title": "calls" })).await;
+        let above = make(app, "goals", json!({ "title": "above", "kind": "outcome" })).await;
+        let goal = make(app, "goals", json!({ "title": "goal", "kind": "outcome", "parent_id": above, "links": { "labels": [label] } })).await;
+        let task = make(app, "tasks", json!({ "title": "task", "goal_ids": [above] })).await;
+        drop_one(app, "labels", &label).await;
+        drop_one(app, "goals", &above).await;
+        app.owner.delete("/api/v1/trash").await.expect(200);
+        let goal = app.owner.get(&format!("/api/v1/goals/{goal}")).await.expect(200);
+        assert_eq!((&goal["parent_id"], &goal["links"]["labels"]), (&Value::Null, &json!([])));
+        assert_eq!(app.owner.get(&format!("/api/v1/tasks/{task}")).await.expect(200)["goal_ids"], json!([]));
+    }
 }

@@ -1,23 +1,34 @@
 //! What sync, operations, undo and the trash know of each noun: one entry a noun in [`NOUNS`], made
 //! from its [`Noun`].
 
+mod datapoints;
 mod entry;
+mod goals;
 mod labels;
+mod preferences;
 mod projects;
+mod reminders;
 mod tasks;
+mod time_entries;
 
 use std::collections::{HashMap, HashSet};
 
 use astro_core::calendar::Timestamp;
+use astro_core::datapoints::Datapoint;
 use astro_core::events::Entity;
+use astro_core::goals::Goal;
 use astro_core::labels::Label;
 use astro_core::patch::Patch;
+use astro_core::preferences::Preference;
 use astro_core::principal::Permission;
 use astro_core::projects::Project;
+use astro_core::reminders::Reminder;
 use astro_core::sync::OpKind;
 use astro_core::tasks::Task;
+use astro_core::time_entries::TimeEntry;
 use astro_store::Read;
 use astro_store::documents::Record;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub(crate) use entry::{Entry, TakenBack};
@@ -28,9 +39,14 @@ use crate::{Call, Error, Result, Services};
 /// Every noun that devices share, each before those that it points at: in this order they can be
 /// removed for good.
 pub(crate) static NOUNS: &[Entry] = &[
+    Entry::of::<TimeEntry>(),
+    Entry::of::<Reminder>(),
+    Entry::of::<Datapoint>(),
     Entry::of::<Task>(),
+    Entry::of::<Goal>(),
     Entry::of::<Project>(),
     Entry::of::<Label>(),
+    Entry::of::<Preference>(),
 ];
 
 /// The entry of an entity; what is only ever appended to has none.
@@ -42,6 +58,8 @@ pub(crate) fn find(entity: Entity) -> Option<&'static Entry> {
 pub(crate) trait Noun: Record + PartialEq {
     const READ: Permission;
     const WRITE: Permission;
+    /// A person looks for it in the trash, once it is deleted.
+    const IN_TRASH: bool = true;
 
     /// What a person knows it by.
     fn title(&self) -> String;
@@ -53,10 +71,13 @@ pub(crate) trait Noun: Record + PartialEq {
         act: Act<Self::Fields>,
     ) -> impl Future<Output = Result<Written<Self>>> + Send;
 
-    /// `self`, the row as it once was, as it is to be put in the place of `present`.
-    #[must_use]
-    fn put_back(self, _present: &Self) -> Self {
-        self
+    /// `self`, the row as it once was, as undo is to put it in the place of `present`.
+    fn put_back(
+        self,
+        _present: &Self,
+        _change: &mut Change<'_>,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        async { Ok(self) }
     }
 
     /// Called on a row that undo has put in the place of `replaced`: checks again what depends on
@@ -87,7 +108,8 @@ pub(crate) enum Act<F> {
     Update(Uuid, Patch<F>),
     Delete(Uuid),
     Restore(Uuid),
-    Other(OpKind, Uuid),
+    /// The rest, with what it says beside the row.
+    Other(OpKind, Uuid, Map<String, Value>),
 }
 
 /// # Errors
@@ -120,5 +142,21 @@ impl Doomed {
     pub(crate) fn has(&self, entity: Entity, id: impl Into<Uuid>) -> bool {
         let id = id.into();
         self.0.get(&entity).is_some_and(|ids| ids.contains(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entity_that_a_person_can_change_is_shared() {
+        let missing: Vec<Entity> = Entity::ALL
+            .iter()
+            .copied()
+            .filter(|entity| find(*entity).is_none())
+            .collect();
+        // Both are only ever answered, not edited.
+        assert_eq!(missing, [Entity::Recommendation, Entity::Feedback]);
     }
 }

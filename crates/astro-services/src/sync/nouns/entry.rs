@@ -94,6 +94,9 @@ fn trashed<N: Noun>(
     limit: u32,
 ) -> Answer<'_, Vec<TrashItem>> {
     Box::pin(async move {
+        if !N::IN_TRASH {
+            return Ok(Vec::new());
+        }
         let rows: Vec<N> = documents::trashed(read, deleted_at, id, limit).await?;
         let item = |row: &N| {
             let stamp = row.stamp();
@@ -142,14 +145,14 @@ fn read_act<F: Serialize + DeserializeOwned>(op: Op) -> Result<Act<F>, Vec<Field
     if op.kind == OpKind::Update {
         return Ok(Act::Update(id, Patch::new(op.patch)));
     }
-    if !op.patch.is_empty() {
-        let message = "only create and update have fields to set";
+    if !op.patch.is_empty() && op.kind != OpKind::Snooze {
+        let message = "this kind of operation sets no fields";
         return Err(vec![FieldError::new("patch", "unexpected", message)]);
     }
     Ok(match op.kind {
         OpKind::Delete => Act::Delete(id),
         OpKind::Restore => Act::Restore(id),
-        other => Act::Other(other, id),
+        other => Act::Other(other, id, op.patch),
     })
 }
 
@@ -178,7 +181,7 @@ fn take_back<'a, N: Noun>(
                 ),
             ));
         }
-        let back: N = match &first.before {
+        let mut back: N = match &first.before {
             Some(before) => serde_json::from_value(before.clone()).map_err(Error::internal)?,
             None => present.clone(),
         };
@@ -187,11 +190,11 @@ fn take_back<'a, N: Noun>(
             // What was not there before goes to the trash.
             None => Some(change.now),
         };
-        let mut back = back.put_back(&present);
         back.set_stamp(Stamp {
             deleted_at,
             ..present.stamp()
         });
+        let back = back.put_back(&present, change).await?;
         let data = json!({ "undone": first.id, "action": first.action });
         let value = change
             .update(&present, back, Action::Undone, data)

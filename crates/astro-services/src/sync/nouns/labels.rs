@@ -22,7 +22,7 @@ impl Noun for Label {
             Act::Update(id, patch) => services.update_label(call, id.into(), patch).await,
             Act::Delete(id) => services.delete_label(call, id.into()).await,
             Act::Restore(id) => services.restore_label(call, id.into()).await,
-            Act::Other(kind, _) => unsupported(kind, Entity::Label),
+            Act::Other(kind, ..) => unsupported(kind, Entity::Label),
         }
     }
 }

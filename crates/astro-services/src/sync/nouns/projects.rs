@@ -30,7 +30,7 @@ impl Noun for Project {
             Act::Update(id, patch) => services.update_project(call, id.into(), patch).await,
             Act::Delete(id) => services.delete_project(call, id.into()).await,
             Act::Restore(id) => services.restore_project(call, id.into()).await,
-            Act::Other(kind, _) => unsupported(kind, Entity::Project),
+            Act::Other(kind, ..) => unsupported(kind, Entity::Project),
         }
     }
 

@@ -26,18 +26,18 @@ impl Noun for Task {
             Act::Update(id, patch) => services.update_task(call, id.into(), patch).await,
             Act::Delete(id) => services.delete_task(call, id.into()).await,
             Act::Restore(id) => services.restore_task(call, id.into()).await,
-            Act::Other(OpKind::Complete, id) => services.complete_task(call, id.into()).await,
-            Act::Other(OpKind::Reopen, id) => services.reopen_task(call, id.into()).await,
-            Act::Other(kind, _) => unsupported(kind, Entity::Task),
+            Act::Other(OpKind::Complete, id, _) => services.complete_task(call, id.into()).await,
+            Act::Other(OpKind::Reopen, id, _) => services.reopen_task(call, id.into()).await,
+            Act::Other(kind, ..) => unsupported(kind, Entity::Task),
         }
     }
 
     /// SEQUENCE never goes back (RFC 5545 3.8.7.4): taking a new time back is one more new time.
-    fn put_back(mut self, present: &Self) -> Self {
+    async fn put_back(mut self, present: &Self, _change: &mut Change<'_>) -> Result<Self> {
         if self.sequence != present.sequence {
             self.sequence = present.sequence.saturating_add(1);
         }
-        self
+        Ok(self)
     }
 
     async fn settle(&self, replaced: &Self, change: &mut Change<'_>) -> Result<()> {
