@@ -29,7 +29,7 @@ use clap::Parser as _;
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let mut screen = screen::Screen::of_process(&config::Environment::of_process(), cli.flags.json);
-    match commands::run(cli, &mut screen).await {
+    match Box::pin(commands::run(cli, &mut screen)).await {
         Ok(code) => code,
         Err(error) => failure::report(&error, &screen),
     }

@@ -106,6 +106,12 @@ impl Services {
         enter(&door, behind, now)
     }
 
+    /// Whether this is a token of the server's own command line.
+    pub(super) async fn is_command_line(&self, token: &Secret) -> bool {
+        let shown = Credential::Bearer(token.clone());
+        matches!(self.door(&shown, self.now()).await, Some(Door::Local(_)))
+    }
+
     async fn door(&self, credential: &Credential, now: Timestamp) -> Option<Door> {
         match credential {
             Credential::Cookie(secret) => opaque::read(Kind::Browser, secret).map(Door::Cookie),

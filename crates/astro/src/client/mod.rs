@@ -49,6 +49,21 @@ pub struct Reply {
     pub body: Bytes,
 }
 
+/// What the API did not do, in its words.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Refused {
+    status: StatusCode,
+    text: String,
+}
+
+impl Refused {
+    /// The status that the API answered with, if that is what the error is.
+    pub fn status(error: &anyhow::Error) -> Option<StatusCode> {
+        error.downcast_ref::<Self>().map(|refused| refused.status)
+    }
+}
+
 impl Client {
     /// Finds the way in, acting for `who`: for the first administrator where nobody is named.
     pub async fn open(loaded: &Loaded, who: &Who) -> anyhow::Result<Self> {
@@ -145,7 +160,12 @@ impl Client {
         if reply.status.is_success() {
             return Ok(reply);
         }
-        Err(reply.problem())
+        Err(reply.problem().into())
+    }
+
+    /// The command line's own token, where the API wants one in a body.
+    pub fn token(&self) -> &str {
+        self.token.expose()
     }
 
     /// Every item of a list, page after page.
@@ -212,7 +232,7 @@ impl Reply {
     }
 
     /// The problem document as an error for people: its detail, then each field.
-    fn problem(&self) -> anyhow::Error {
+    fn problem(&self) -> Refused {
         let problem: Value = serde_json::from_slice(&self.body).unwrap_or(Value::Null);
         let detail = problem["detail"].as_str();
         let mut text = detail
@@ -231,7 +251,10 @@ impl Reply {
         {
             text = format!("{text} (request {id} in the server's log)");
         }
-        anyhow::anyhow!(text)
+        Refused {
+            status: self.status,
+            text,
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! One file for each command.
 
+mod accounts;
 mod backup;
 mod check;
 mod completions;
 mod config;
 mod doctor;
+mod interchange;
 mod migrate;
 mod now;
 mod serve;
@@ -12,7 +14,7 @@ mod tasks;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, TokenCommand};
 use crate::client::Client;
 use crate::config::Environment;
 use crate::screen::Screen;
@@ -47,6 +49,35 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         Command::Now(args) => {
             let client = Client::open(&loaded, &args.who).await?;
             let done = now::run(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Import(args) => {
+            let client = Client::open(&loaded, &args.who).await?;
+            let done = interchange::import(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Export(args) => {
+            let client = Client::open(&loaded, &args.who).await?;
+            let done = interchange::export(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::User { who, command } => {
+            let client = Client::open(&loaded, &who).await?;
+            let done = accounts::user(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Tenant { who, command } => {
+            let client = Client::open(&loaded, &who).await?;
+            let done = accounts::tenant(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Token {
+            command: TokenCommand::RotateKeys,
+            ..
+        } => accounts::rotate_keys(&loaded.config, screen),
+        Command::Token { who, command } => {
+            let client = Client::open(&loaded, &who).await?;
+            let done = accounts::token(&command, &client, screen).await;
             closed(client, done).await
         }
         Command::Task { who, command } => {
