@@ -20,7 +20,9 @@ pub use decision::{
     AskedKind, Decided, DecisionPoint, LeftOut, Proposal, RecommendRequest, Silence, SilenceReason,
     Situation, Surface, Trigger,
 };
-pub use exposure::{Candidate, Exploration, Exposure, SlateEntry};
+pub use exposure::{
+    Candidate, DecisionRecord, Exploration, Exposure, LogChecks, Replay, SlateEntry,
+};
 pub use features::FeatureRow;
 pub use feedback::{Feedback, FeedbackEvent, NewFeedback, ReasonCode};
 pub use packed::{CorruptLog, Hash128, pack, unpack};

@@ -156,6 +156,27 @@ impl Columns<'_> {
             .map_err(|error: T::Err| self.corrupt(self.last(), &error))
     }
 
+    /// Bytes that mean something else, through the function that says what.
+    pub fn decoded<T, E: ToString>(
+        &mut self,
+        decode: impl FnOnce(&[u8]) -> std::result::Result<T, E>,
+    ) -> Result<T> {
+        let bytes = self.blob()?;
+        decode(&bytes).map_err(|error| self.corrupt(self.last(), &error))
+    }
+
+    pub fn opt_decoded<T, E: ToString>(
+        &mut self,
+        decode: impl FnOnce(&[u8]) -> std::result::Result<T, E>,
+    ) -> Result<Option<T>> {
+        let Some(bytes) = self.opt_blob()? else {
+            return Ok(None);
+        };
+        decode(&bytes)
+            .map(Some)
+            .map_err(|error| self.corrupt(self.last(), &error))
+    }
+
     pub fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
         let text = self.text()?;
         serde_json::from_str(&text).map_err(|error| self.corrupt(self.last(), &error))

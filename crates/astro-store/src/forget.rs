@@ -8,6 +8,11 @@ use crate::{Admin, Args, Statement, Store, StoreError, dialect};
 
 /// Every personal table, those that point to others first. A test compares it with the schema.
 const TABLES: &[&str] = &[
+    "feedback",
+    "recommendations",
+    "exposures",
+    "policy_parameters",
+    "decision_points",
     "time_entries",
     "reminders",
     "datapoints",

@@ -3,8 +3,8 @@
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
     Statement, Store, StoreError, accounts, datapoints, dialect, events, forget, goals,
-    idempotency, labels, operations, owners, preferences, projects, references, reminders, tasks,
-    time_entries,
+    idempotency, instance_keys, labels, operations, owners, preferences, projects, recommendations,
+    references, reminders, tasks, time_entries,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -23,6 +23,7 @@ pub fn statements() -> Vec<Statement> {
     ] {
         all.extend(table.statements());
     }
+    all.extend(recommendations::statements());
     for fixed in [
         TRANSACTION_STATEMENTS,
         datapoints::STATEMENTS,
@@ -33,6 +34,7 @@ pub fn statements() -> Vec<Statement> {
         time_entries::STATEMENTS,
         events::STATEMENTS,
         idempotency::STATEMENTS,
+        instance_keys::STATEMENTS,
         tasks::STATEMENTS,
         references::STATEMENTS,
         dialect::STATEMENTS,

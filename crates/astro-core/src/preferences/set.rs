@@ -20,7 +20,7 @@ pub struct PreferenceSet {
 }
 
 /// Coefficients of urgency, as Taskwarrior's. The decision log keeps them with what they weighed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Urgency {
     pub next: f64,

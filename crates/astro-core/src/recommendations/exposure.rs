@@ -3,9 +3,10 @@
 use astro_calendar::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureRow, Hash128};
+use super::{DecisionPoint, FeatureRow, Hash128};
 use crate::ids::{DecisionId, TaskId};
-use crate::preferences::RecommendationKind;
+use crate::preferences::{RecommendationKind, Urgency};
+use crate::schema;
 
 coded_enum! {
     /// Whether the choice was made to learn something.
@@ -16,7 +17,7 @@ coded_enum! {
 }
 
 /// One of the things that could have been proposed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Candidate {
     pub kind: RecommendationKind,
@@ -30,7 +31,7 @@ pub struct Candidate {
 }
 
 /// A place of the slate: which candidate, and how probable it was there.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlateEntry {
     /// Index into the candidates.
@@ -42,7 +43,7 @@ pub struct SlateEntry {
 ///
 /// Silence and the candidates are one choice: silence has the probability `1 - p_speak`, candidate
 /// `i` has `p_speak * p_choice(i)`, and these add up to 1. Without candidates silence is certain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
     pub decision_id: DecisionId,
@@ -65,10 +66,48 @@ pub struct Exposure {
     pub propensity: f64,
     pub slate: Vec<SlateEntry>,
     pub exploration: Exploration,
+    /// Hash of the instance key that was drawn with.
+    pub draw_key: Hash128,
     /// Counter of the first draw: draw = PRF(instance key, decision id, counter).
     pub draw_counter: u32,
     /// When the first of the slate was seen. What was never shown had no effect.
+    #[schema(value_type = Option<schema::Instant>)]
     pub shown_at: Option<Timestamp>,
     /// Over all reasons and counterfactuals that were given.
     pub explanation: Option<Hash128>,
+}
+
+coded_enum! {
+    /// What drawing a logged choice again says.
+    pub enum Replay {
+        /// The draw gives the logged choice.
+        Same = 0 => "same",
+        /// It gives another: the log or the code is broken.
+        Different = 1 => "different",
+        /// It was drawn with the key of another installation.
+        OtherKey = 2 => "other_key",
+    }
+}
+
+/// Whether a logged exposure holds together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LogChecks {
+    pub replay: Replay,
+    /// Candidates whose row does not have its hash.
+    pub row_mismatches: u32,
+    /// Candidates whose score does not follow from their row and the parameters.
+    pub score_mismatches: u32,
+    /// Of silence and all candidates; 1.
+    pub probability_sum: f64,
+}
+
+/// All that the log has of a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DecisionRecord {
+    pub point: DecisionPoint,
+    /// Absent when the product was not free to speak.
+    pub exposure: Option<Exposure>,
+    /// The coefficients that it was weighed with.
+    pub parameters: Option<Urgency>,
+    pub checks: Option<LogChecks>,
 }

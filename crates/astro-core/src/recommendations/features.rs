@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The features of a task at a moment. All are whole numbers or flags, so that the same task at the
 /// same moment gives the same row to the last bit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,

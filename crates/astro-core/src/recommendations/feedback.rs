@@ -1,6 +1,6 @@
 //! What happened to a recommendation. Rows are appended and never changed.
 
-use astro_calendar::Timestamp;
+use astro_calendar::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,6 +9,9 @@ use crate::error::{Checks, FieldError};
 use crate::ids::{DecisionId, FeedbackId, RecommendationId};
 use crate::schema;
 use crate::tasks::TaskSource;
+
+/// How far ahead a snooze may reach.
+const LATEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
 coded_enum! {
     /// An answer, or an outcome that came later.
@@ -109,6 +112,7 @@ impl NewFeedback {
     /// Every field that makes no sense together with the event at `now`.
     pub fn check(&self, now: Timestamp) -> Result<(), Vec<FieldError>> {
         let mut checks = Checks::default();
+        let in_reach = |at: Timestamp| at.duration_since(now) <= LATEST;
         checks.require(
             self.at.is_none_or(|at| at <= now),
             "at",
@@ -117,10 +121,11 @@ impl NewFeedback {
         );
         if self.event == FeedbackEvent::Snoozed {
             checks.require(
-                self.until.is_some_and(|until| until > now),
+                self.until
+                    .is_some_and(|until| until > now && in_reach(until)),
                 "until",
-                "not_ahead",
-                "a snooze needs a moment that lies ahead",
+                "out_of_range",
+                "a snooze needs a moment within the next ten years",
             );
         }
         if self.event == FeedbackEvent::Thumbs {

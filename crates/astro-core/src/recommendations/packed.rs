@@ -8,7 +8,8 @@ use super::{Candidate, FeatureRow};
 use crate::preferences::RecommendationKind;
 
 /// 128 bits of a SHA-256, written as 32 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, utoipa::ToSchema)]
+#[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
 pub struct Hash128(pub [u8; 16]);
 
 impl std::fmt::Display for Hash128 {
