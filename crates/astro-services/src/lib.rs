@@ -22,6 +22,7 @@ mod nouns;
 pub mod ops;
 pub mod preferences;
 pub mod projects;
+pub mod recommendations;
 pub mod references;
 pub mod reminders;
 pub mod sync;

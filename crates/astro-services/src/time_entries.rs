@@ -104,22 +104,7 @@ impl Services {
             Box::pin(async move {
                 let task: Task = change.live(id.uuid()).await?;
                 check_version(expected, &task)?;
-                if !task.is_open() {
-                    return Err(not_open(&task));
-                }
-                if let Some(running) = rows::running(change.write, id).await? {
-                    return Ok(Written {
-                        value: running,
-                        undo: None,
-                    });
-                }
-                let fields = TimeEntryFields {
-                    task_id: id,
-                    started_at: change.now,
-                    ended_at: None,
-                    note: String::new(),
-                };
-                insert(change, fields, source).await
+                start(change, &task, source).await
             })
         })
         .await
@@ -143,6 +128,30 @@ impl Services {
         })
         .await
     }
+}
+
+/// Starts the clock on a task, as [`Services::start_task`] does; for other doors.
+pub(crate) async fn start(
+    change: &mut Change<'_>,
+    task: &Task,
+    source: TaskSource,
+) -> Result<Written<TimeEntry>> {
+    if !task.is_open() {
+        return Err(not_open(task));
+    }
+    if let Some(running) = rows::running(change.write, task.id).await? {
+        return Ok(Written {
+            value: running,
+            undo: None,
+        });
+    }
+    let fields = TimeEntryFields {
+        task_id: task.id,
+        started_at: change.now,
+        ended_at: None,
+        note: String::new(),
+    };
+    insert(change, fields, source).await
 }
 
 /// Keeps a new entry; for every door that makes one. One that runs puts its task in process.

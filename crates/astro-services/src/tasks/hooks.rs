@@ -5,17 +5,17 @@ use astro_core::events::Action;
 use astro_core::tasks::Task;
 
 use crate::changes::Change;
-use crate::{Result, time_entries};
+use crate::{Result, recommendations, time_entries};
 
 /// Called once for every task that was written.
 pub(super) async fn after(
     change: &mut Change<'_>,
     before: Option<&Task>,
     after: &Task,
-    _action: Action,
+    action: Action,
 ) -> Result<()> {
     if before.is_some_and(Task::is_open) && !after.is_open() {
         time_entries::stop(change, after.id).await?;
     }
-    Ok(())
+    recommendations::note_task_event(change, after, action).await
 }
