@@ -19,8 +19,8 @@ use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
-    datapoints, goals, health, history, labels, preferences, projects, reminders, sync, tasks,
-    time_entries, trash,
+    datapoints, goals, health, history, labels, preferences, projects, recommendations, reminders,
+    sync, tasks, time_entries, trash,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -58,6 +58,7 @@ pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
 fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let needs = |permission, route| gatekeeper.needs(permission, route);
     let router = OpenApiRouter::with_openapi(openapi::base());
+    let router = advice(router, gatekeeper);
     choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
@@ -168,6 +169,35 @@ fn aims(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRout
             routes!(datapoints::update_datapoint, datapoints::delete_datapoint),
         ))
         .routes(needs(write, routes!(datapoints::restore_datapoint)))
+}
+
+/// What the product proposes, and what people say of it.
+fn advice(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (
+        Permission::RecommendationsRead,
+        Permission::RecommendationsWrite,
+    );
+    router
+        .routes(needs(read, routes!(recommendations::list_recommendations)))
+        .routes(needs(write, routes!(recommendations::recommend)))
+        .routes(needs(read, routes!(recommendations::get_recommendation)))
+        .routes(needs(read, routes!(recommendations::list_feedback)))
+        .routes(needs(write, routes!(recommendations::give_feedback)))
+        .routes(needs(write, routes!(recommendations::show_recommendation)))
+        .routes(needs(
+            write,
+            routes!(recommendations::accept_recommendation),
+        ))
+        .routes(needs(
+            write,
+            routes!(recommendations::dismiss_recommendation),
+        ))
+        .routes(needs(
+            write,
+            routes!(recommendations::snooze_recommendation),
+        ))
+        .routes(needs(read, routes!(recommendations::get_decision)))
 }
 
 /// What a person prefers.

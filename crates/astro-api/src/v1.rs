@@ -9,6 +9,7 @@ mod history_query;
 pub(crate) mod labels;
 pub(crate) mod preferences;
 pub(crate) mod projects;
+pub(crate) mod recommendations;
 pub(crate) mod reminders;
 pub(crate) mod sync;
 mod sync_query;

@@ -2,12 +2,13 @@
 
 use astro_core::calendar::Timestamp;
 use astro_core::datapoints::DatapointFilter;
-use astro_core::ids::{GoalId, TaskId};
+use astro_core::ids::{DecisionId, GoalId, TaskId};
 use astro_core::page::PageRequest;
+use astro_core::recommendations::{RecommendationFilter, RecommendationState};
 use astro_core::reminders::{ReminderFilter, ReminderState};
 use astro_core::schema;
 use astro_core::time_entries::TimeEntryFilter;
-use astro_services::{datapoints, time_entries};
+use astro_services::{datapoints, recommendations, time_entries};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -108,6 +109,36 @@ impl DatapointsQuery {
             from: self.from,
             to: self.to,
         };
+        Ok((filter, page))
+    }
+}
+
+/// Which recommendations. Every given filter must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RecommendationsQuery {
+    #[param(inline)]
+    state: Option<RecommendationState>,
+    task_id: Option<TaskId>,
+    /// Only what was proposed in this decision.
+    decision_id: Option<DecisionId>,
+    /// Items at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+impl RecommendationsQuery {
+    pub(crate) fn read(self) -> Result<(RecommendationFilter, PageRequest)> {
+        let filter = RecommendationFilter {
+            state: self.state,
+            task: self.task_id,
+            decision: self.decision_id,
+        };
+        let page = PageQuery::new(self.limit, self.cursor).request(recommendations::SORT)?;
         Ok((filter, page))
     }
 }

@@ -13,6 +13,7 @@ mod goals;
 mod history;
 mod openapi;
 mod preferences;
+mod recommendations;
 mod reminders;
 mod sync;
 mod tasks;
