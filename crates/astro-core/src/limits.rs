@@ -21,6 +21,9 @@ limits! {
     IMPORT_BYTES: usize = 25 * 1024 * 1024;
     /// Items that one import may hold.
     IMPORT_ITEMS: usize = 50_000;
+    /// Bytes of a lossless export that is brought in on the server itself; over the API it is
+    /// IMPORT_BYTES.
+    RESTORE_BYTES: usize = 1024 * 1024 * 1024;
     /// Nesting of a JSON document.
     JSON_DEPTH: usize = 32;
     /// Items of a page where the request names no number.

@@ -13,6 +13,7 @@ mod export;
 pub mod ics;
 pub mod identity;
 mod import;
+mod json;
 mod lookup;
 mod naming;
 pub mod notation;

@@ -258,3 +258,66 @@ impl FieldsOnly for Task {
         astro_core::document::Document::fields(self)
     }
 }
+
+on_both_engines! {
+    async fn everything_brought_into_an_empty_account_comes_out_to_the_letter(db: TestStore) {
+        let house = House::new(db);
+        house.import(Format::Taskwarrior, EXPORT.as_bytes()).await;
+        let tasks = house.tasks().await;
+        house.edit(&tasks["Waited for"], serde_json::json!({"title": "Edited", "parent_id": tasks["Child first"].id})).await;
+        house.services.delete_task(&house.call, tasks["Done"].id).await.unwrap();
+        let file = house.export(Format::Json).await;
+        let other = House { services: house.services.clone(), call: stranger(db).await };
+        let dry = other.try_import(Format::Json, file.as_bytes(), true).await.unwrap();
+        let report = other.import(Format::Json, file.as_bytes()).await;
+        assert_eq!(report.counts, dry.counts);
+        assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+        assert_eq!(other.export(Format::Json).await, file);
+        // and it goes on from there
+        other.edit(&other.tasks().await["Edited"], serde_json::json!({"title": "Later"})).await;
+        let again = other.import(Format::Json, file.as_bytes()).await;
+        let counts = tasks_of(&again);
+        assert_eq!((counts.created, counts.updated, counts.refused), (0, 0, 1));
+        assert!(other.tasks().await.contains_key("Later"));
+    }
+
+    async fn into_an_account_in_use_what_is_missing_is_added(db: TestStore) {
+        let house = House::new(db);
+        house.import(Format::Taskwarrior, EXPORT.as_bytes()).await;
+        let file = house.export(Format::Json).await;
+        let other = House { services: house.services.clone(), call: stranger(db).await };
+        other.import(Format::TodoTxt, b"Mine @a\n").await;
+        let report = other.import(Format::Json, file.as_bytes()).await;
+        assert_eq!(tasks_of(&report).created, 3);
+        // one label of that title is enough
+        assert_eq!(report.counts["label"], ImportCounts { created: 1, unchanged: 1, ..ImportCounts::default() });
+        let tasks = other.tasks().await;
+        assert!(tasks["Child first"].labels.contains(&tasks["Mine"].labels[0]));
+        let again = other.import(Format::Json, file.as_bytes()).await;
+        assert_eq!(tasks_of(&again).created, 0);
+    }
+
+    async fn a_document_of_another_kind_is_refused_by_name(db: TestStore) {
+        let house = House::new(db);
+        for text in ["", "[]", "{}", r#"{"format":"other","sections":{}}"#,
+            r#"{"format":"astroassistance","version":2,"zone":"UTC","change_seq":0,"purged_seq":0,"sections":{}}"#] {
+            let error = house.try_import(Format::Json, text.as_bytes(), false).await.unwrap_err();
+            assert_eq!(error.kind(), astro_core::error::ErrorKind::Invalid, "{text}: {error}");
+        }
+        let circle = r#"{"format":"astroassistance","version":1,"zone":"UTC","change_seq":9,"purged_seq":0,"sections":{"tasks":[{"id":1}],"odd":[1]}}"#;
+        let report = house.import(Format::Json, circle.as_bytes()).await;
+        assert_eq!(tasks_of(&report).refused, 1);
+        assert_eq!(report.fields[0].field, "odd");
+    }
+}
+
+/// A caller with an account in which nothing was ever written.
+async fn stranger(db: &TestStore) -> Call {
+    let scope = db.stranger().await;
+    let identity = Identity {
+        tenant: scope.tenant(),
+        user: scope.owner().into(),
+        role: Role::Member,
+    };
+    Call::new(Principal::Local { identity }, TaskSource::Api)
+}

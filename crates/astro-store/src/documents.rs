@@ -215,6 +215,14 @@ pub async fn insert<R: Record>(write: &mut Write, record: &mut R) -> Result<(), 
     record.reindex(write, None).await
 }
 
+/// Keeps a row as it was on another server, with its own change number; for bringing a whole
+/// owner back, who must not write meanwhile.
+pub async fn restore<R: Record>(write: &mut Write, record: &R) -> Result<(), StoreError> {
+    let args = bound(write, record).await?;
+    write.execute(&R::table().insert, args).await?;
+    record.reindex(write, None).await
+}
+
 /// Replaces `before`, which must still have its version.
 ///
 /// # Errors
@@ -242,6 +250,10 @@ async fn stamped<R: Record>(write: &mut Write, record: &mut R) -> Result<Args, S
         change_seq,
         ..record.stamp()
     });
+    bound(write, record).await
+}
+
+async fn bound<R: Record>(write: &mut Write, record: &R) -> Result<Args, StoreError> {
     let zone = write.zone().await?;
     let stamp = record.stamp();
     let args = record.bind(write.args().uuid(record.id()), &zone);

@@ -7,7 +7,8 @@ use astro_core::principal::Scope;
 
 use crate::{Admin, Args, Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] = &[INSERT, BUMP, GET, SET_ZONE, SET_PURGED];
+pub(crate) const STATEMENTS: &[Statement] =
+    &[INSERT, BUMP, GET, SET_ZONE, SET_PURGED, RAISE_CHANGE];
 
 const TABLE: &str = "owners";
 const INSERT: Statement = Statement::new(
@@ -29,6 +30,11 @@ const SET_ZONE: Statement = Statement::new(
 const SET_PURGED: Statement = Statement::new(
     "owners.set_purged",
     "UPDATE owners SET purged_seq = $2 WHERE owner_id = $1 AND purged_seq < $2",
+);
+
+const RAISE_CHANGE: Statement = Statement::new(
+    "owners.raise_change",
+    "UPDATE owners SET change_seq = $2 WHERE owner_id = $1 AND change_seq < $2",
 );
 
 /// The owner's counters and zone.
@@ -84,6 +90,12 @@ pub async fn set_zone(write: &mut Write, zone: &ZoneName) -> Result<(), StoreErr
 pub async fn set_purged(write: &mut Write, seq: i64) -> Result<(), StoreError> {
     let args = write.args().int(seq);
     write.execute(&SET_PURGED, args).await.map(drop)
+}
+
+/// Lets the next change be numbered after `seq`.
+pub async fn raise_change(write: &mut Write, seq: i64) -> Result<(), StoreError> {
+    let args = write.args().int(seq);
+    write.execute(&RAISE_CHANGE, args).await.map(drop)
 }
 
 impl Write {

@@ -10,11 +10,11 @@ use astro_store::{Read, owners};
 use uuid::Uuid;
 
 use super::lookup::{self, Names};
-use super::notation;
 use super::notes::Notes;
 use super::outgoing::Outgoing;
 use super::plan::Kept;
 use super::portable::Portable;
+use super::{json, notation};
 use crate::{Call, Error, Result, Services};
 
 /// A file, and what its format had no words for.
@@ -30,6 +30,13 @@ impl Services {
     /// only.
     pub async fn export(&self, call: &Call, format: Format) -> Result<Exported> {
         let scope = call.scope(Permission::DataExport)?;
+        if format == Format::Json {
+            let bytes = self.store.read(&scope, |read| Box::pin(json::export(read)));
+            return Ok(Exported {
+                bytes: bytes.await?,
+                unsaid: Vec::new(),
+            });
+        }
         let (outgoing, zone) = self
             .store
             .read(&scope, |read| {

@@ -34,8 +34,18 @@ impl Services {
         progress: Progress<'_>,
     ) -> Result<ImportReport> {
         let scope = call.scope(Permission::DataImport)?;
+        let call = &Call {
+            idempotency: None,
+            expected_version: None,
+            ..call.clone()
+        };
+        if format == Format::Json {
+            return self
+                .import_json(call, scope, bytes, dry_run, progress)
+                .await;
+        }
         if bytes.len() > limits::IMPORT_BYTES {
-            return Err(too_large(bytes.len()));
+            return Err(too_large(bytes.len(), limits::IMPORT_BYTES));
         }
         let context = self.import_context(scope).await?;
         let reading = context.clone();
@@ -78,14 +88,9 @@ impl Services {
         let total = tasks.len();
         let mut counts = Counts::new();
         let mut names = self.read_names(scope).await?;
-        let call = Call {
-            idempotency: None,
-            expected_version: None,
-            ..call.clone()
-        };
-        self.name_projects(&call, scope, &tasks, &mut names, dry_run, &mut counts)
+        self.name_projects(call, scope, &tasks, &mut names, dry_run, &mut counts)
             .await?;
-        self.name_labels(&call, scope, &tasks, &mut names, dry_run, &mut counts)
+        self.name_labels(call, scope, &tasks, &mut names, dry_run, &mut counts)
             .await?;
         let ids = self.identify(scope, &tasks).await?;
         let pieces = apply::pieces(tasks, &broken);
@@ -100,7 +105,7 @@ impl Services {
         let task_counts = counts.entry("task".to_owned()).or_default();
         for piece in pieces {
             done += piece.len();
-            for outcome in self.piece(&call, scope, &whole, piece, dry_run).await? {
+            for outcome in self.piece(call, scope, &whole, piece, dry_run).await? {
                 apply::count(task_counts, outcome);
             }
             progress(done, total);
@@ -180,14 +185,11 @@ impl Services {
     }
 }
 
-fn too_large(size: usize) -> Error {
+pub(super) fn too_large(size: usize, limit: usize) -> Error {
     Error::Invalid(vec![FieldError::new(
         "file",
         "too_large",
-        format!(
-            "has {size} bytes; at most {} are read",
-            limits::IMPORT_BYTES
-        ),
+        format!("has {size} bytes; at most {limit} are read"),
     )])
 }
 
