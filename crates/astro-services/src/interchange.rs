@@ -9,7 +9,9 @@
 
 mod apply;
 mod cycles;
+pub mod events;
 mod export;
+mod history;
 pub mod ics;
 pub mod identity;
 mod import;

@@ -34,6 +34,7 @@ fn outgoing(plan: &Plan, with_records: bool) -> Vec<Outgoing> {
     plan.tasks
         .iter()
         .map(|task| Outgoing {
+            id: uuid::Uuid::nil().into(),
             name: task.uid.clone(),
             says: task.says.clone(),
             updated_at: task.updated_at.unwrap_or(context().now),
@@ -229,6 +230,7 @@ proptest! {
 
     #[test]
     fn whatever_is_read_can_be_kept((format, bytes) in (prop::sample::select(&FORMATS[..]), prop::collection::vec(any::<u8>(), 0..400))) {
+        let _ = notation::read(Format::Events, &bytes, &context());
         if let Ok(plan) = notation::read(format, &bytes, &context()) {
             for task in &plan.tasks {
                 prop_assert!(task.says.fields.check().is_ok());
@@ -289,4 +291,83 @@ not json
         .map(|w| w.place.as_str())
         .collect();
     assert_eq!(warned, ["line 2", "line 3"]);
+}
+
+const LIFE: &str = r#"{"v":1,"at":"2026-01-05T09:00:00Z","kind":"created","task":"t1","title":"Roof","labels":["a"],"project":"Work/Site","due":"2026-01-20","mood":"calm"}
+{"v":1,"at":"2026-01-06T09:00:00Z","kind":"started","task":"t1"}
+{"v":1,"at":"2026-01-06T10:30:00Z","kind":"stopped","task":"t1"}
+{"v":1,"at":"2026-01-08T08:00:00Z","kind":"deferred","task":"t1","due":"2026-01-27"}
+{"v":1,"at":"2026-01-26T08:00:00Z","kind":"done","task":"t1"}
+{"v":1,"at":"2026-01-10T08:00:00Z","kind":"created","task":"t2","title":"Gone","parent":"t1"}
+{"v":1,"at":"2026-01-11T08:00:00Z","kind":"deleted","task":"t2"}
+"#;
+
+#[test]
+fn a_task_is_what_its_life_adds_up_to() {
+    let plan = read(Format::Events, LIFE);
+    let [roof, gone] = &plan.tasks[..] else {
+        panic!("two tasks")
+    };
+    assert_eq!(roof.uid, "t1");
+    assert_eq!(roof.says.project, ["Work", "Site"]);
+    assert_eq!(roof.says.fields.due, Some("2026-01-27".parse().unwrap()));
+    assert_eq!(roof.says.first_due, Some("2026-01-20".parse().unwrap()));
+    assert_eq!(roof.says.postpone_count, 1);
+    assert_eq!(
+        roof.says.completed_at,
+        Some("2026-01-26T08:00:00Z".parse().unwrap())
+    );
+    assert_eq!(roof.history.len(), 5);
+    assert_eq!(
+        gone.says.deleted_at,
+        Some("2026-01-11T08:00:00Z".parse().unwrap())
+    );
+    assert_eq!(gone.says.parent.as_deref(), Some("t1"));
+    let fields = plan.notes.fields();
+    assert!(
+        fields
+            .iter()
+            .any(|field| field.field == "mood" && field.fate.as_str() == "kept")
+    );
+    // the log holds no words
+    assert!(!format!("{:?}", roof.history).contains("Roof"));
+}
+
+#[test]
+fn lines_out_of_order_and_lines_that_stand_twice_change_nothing() {
+    let plan = read(Format::Events, LIFE);
+    let mut lines: Vec<&str> = LIFE.lines().chain(LIFE.lines()).collect();
+    lines.reverse();
+    let shuffled = read(Format::Events, &lines.join("\n"));
+    let says = |plan: &Plan| -> Vec<_> {
+        plan.tasks
+            .iter()
+            .map(|task| (task.uid.clone(), task.says.clone(), task.history.clone()))
+            .collect()
+    };
+    assert_eq!(says(&shuffled), says(&plan));
+    assert!(
+        shuffled
+            .notes
+            .warnings
+            .iter()
+            .any(|w| w.message.contains("twice"))
+    );
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_others_are_taken() {
+    let text = format!(
+        "{LIFE}nonsense\n{{\"v\":2}}\n{}\n",
+        r#"{"v":1,"at":"yesterday","kind":"done","task":"t1"}"#
+    );
+    let plan = read(Format::Events, &text);
+    assert_eq!((plan.tasks.len(), plan.notes.refused), (2, 3));
+    let text = LIFE.replace("\"2026-01-27\"", "\"soon\"");
+    let plan = read(Format::Events, &text);
+    assert_eq!(
+        plan.tasks[0].says.fields.due,
+        Some("2026-01-20".parse().unwrap())
+    );
+    assert!(plan.notes.warnings.iter().any(|w| w.message.contains("due")));
 }

@@ -321,3 +321,53 @@ async fn stranger(db: &TestStore) -> Call {
     };
     Call::new(Principal::Local { identity }, TaskSource::Api)
 }
+
+const LIFE: &str = r#"{"v":1,"at":"2026-01-05T09:00:00Z","kind":"created","task":"t1","title":"Roof","labels":["a"],"project":"Work/Site","due":"2026-01-20","mood":"calm"}
+{"v":1,"at":"2026-01-06T09:00:00Z","kind":"started","task":"t1"}
+{"v":1,"at":"2026-01-06T10:30:00Z","kind":"stopped","task":"t1"}
+{"v":1,"at":"2026-01-08T08:00:00Z","kind":"deferred","task":"t1","due":"2026-01-27"}
+{"v":1,"at":"2026-01-26T08:00:00Z","kind":"done","task":"t1"}
+{"v":1,"at":"2026-01-27T08:00:00Z","kind":"created","task":"t2","title":"Gone","parent":"t1"}
+{"v":1,"at":"2026-01-28T08:00:00Z","kind":"deleted","task":"t2"}
+"#;
+
+on_both_engines! {
+    async fn a_life_becomes_a_task_and_its_log_at_its_own_times(db: TestStore) {
+        let house = House::new(db);
+        let dry = house.try_import(Format::Events, LIFE.as_bytes(), true).await.unwrap();
+        let report = house.import(Format::Events, LIFE.as_bytes()).await;
+        assert_eq!(report.counts, dry.counts);
+        assert_eq!(report.counts["event"].created, 7);
+        let roof = house.tasks().await["Roof"].clone();
+        assert_eq!(roof.status, TaskStatus::Completed);
+        assert_eq!(roof.created_at, "2026-01-05T09:00:00Z".parse().unwrap());
+        let log = db.store.read(&db.scope, |read| Box::pin(async move {
+            astro_store::events::history(read, astro_core::events::Entity::Task, roof.id.uuid(), &PageRequest::default()).await
+        })).await.unwrap();
+        let done = log.items.iter().find(|event| event.action == astro_core::events::Action::Completed).unwrap();
+        assert_eq!(done.at, "2026-01-26T08:00:00Z".parse().unwrap());
+        assert_eq!(done.recorded_at, db.clock_now());
+        let again = house.import(Format::Events, LIFE.as_bytes()).await;
+        assert_eq!(tasks_of(&again).unchanged, 2);
+        assert_eq!(again.counts["event"], ImportCounts { unchanged: 7, ..ImportCounts::default() });
+    }
+
+    async fn a_life_that_was_told_is_told_again(db: TestStore) {
+        let house = House::new(db);
+        house.import(Format::Events, LIFE.as_bytes()).await;
+        let told = house.export(Format::Events).await;
+        assert!(told.contains("mood"));
+        let other = House { services: house.services.clone(), call: stranger(db).await };
+        let report = other.import(Format::Events, told.as_bytes()).await;
+        assert!(report.warnings.is_empty(), "{told} {:?}", report.warnings);
+        assert_eq!(other.export(Format::Events).await, told);
+        assert_eq!(told.lines().count(), LIFE.lines().count(), "{told}");
+        // tasks made here have a life too
+        let task = house.tasks().await["Roof"].clone();
+        house.edit(&task, serde_json::json!({"status": "needs_action", "title": "Roof again"})).await;
+        let told = house.export(Format::Events).await;
+        let report = house.import(Format::Events, told.as_bytes()).await;
+        assert_eq!(tasks_of(&report).created, 0, "{told}");
+        assert_eq!(house.tasks().await["Roof again"].status, TaskStatus::NeedsAction);
+    }
+}

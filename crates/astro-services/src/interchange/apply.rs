@@ -17,6 +17,7 @@ use astro_store::{Read, documents};
 use serde::{Deserialize, Serialize};
 
 use super::cycles::{self, Broken};
+use super::history;
 use super::lookup::Names;
 use super::notation;
 use super::notes::Notes;
@@ -50,6 +51,14 @@ pub enum Outcome {
     Unchanged,
 }
 
+/// What became of a task and its history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcomes {
+    pub task: Outcome,
+    /// Entries of its history that were not in the log yet.
+    pub remembered: usize,
+}
+
 pub fn count(counts: &mut ImportCounts, outcome: Outcome) {
     match outcome {
         Outcome::Created => counts.created += 1,
@@ -73,7 +82,7 @@ pub async fn write_piece(
     change: &mut Change<'_>,
     whole: &Arc<Whole>,
     piece: Vec<PlannedTask>,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<Outcomes>> {
     let mut outcomes = Vec::with_capacity(piece.len());
     for planned in piece {
         let before = find(change.write, whole, &planned).await?;
@@ -84,11 +93,13 @@ pub async fn write_piece(
         }
         references::settle(change, before.as_ref(), &mut task).await?;
         let written = imported::keep(change, before.as_ref(), task).await?;
-        outcomes.push(match (before, written.undo) {
+        let remembered = history::write(change, &written.value, &planned.history).await?;
+        let task = match (before, written.undo) {
             (None, _) => Outcome::Created,
             (Some(_), Some(_)) => Outcome::Updated,
             (Some(_), None) => Outcome::Unchanged,
-        });
+        };
+        outcomes.push(Outcomes { task, remembered });
     }
     Ok(outcomes)
 }
@@ -98,17 +109,19 @@ pub async fn compare_piece(
     read: &mut Read,
     whole: &Arc<Whole>,
     piece: Vec<PlannedTask>,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<Outcomes>> {
     let mut outcomes = Vec::with_capacity(piece.len());
     for planned in piece {
         let before = find(read, whole, &planned).await?;
         let now = whole.context.now;
         let task = decide(read, whole, &planned, before.as_ref(), now).await?;
-        outcomes.push(match before {
+        let task = match before {
             None => Outcome::Created,
             Some(before) if before == task => Outcome::Unchanged,
             Some(_) => Outcome::Updated,
-        });
+        };
+        let remembered = history::missing(read, &planned.history).await?.len();
+        outcomes.push(Outcomes { task, remembered });
     }
     Ok(outcomes)
 }
@@ -151,6 +164,7 @@ async fn decide(
     after.sequence = merged.sequence;
     after.postpone_count = merged.postpone_count;
     after.first_due = merged.first_due;
+    after.deleted_at = merged.deleted_at;
     after.created_at = merged.created_at.unwrap_or(before.created_at);
     if let Some(kept) = planned.kept.as_ref().filter(|_| !is_known) {
         after.verbatim = Some(kept.clone().beside(before.verbatim.as_ref()));
@@ -178,6 +192,7 @@ async fn create(
     let stamp = Stamp {
         created_at,
         updated_at: planned.updated_at.unwrap_or(created_at),
+        deleted_at: says.deleted_at,
         ..Stamp::fresh(now)
     };
     let first_due = says.first_due.clone().or_else(|| says.fields.due.clone());
@@ -221,6 +236,7 @@ fn said_before(
         return notation::says(&kept, &mut Notes::default(), &"");
     }
     let outgoing = Outgoing {
+        id: before.id,
         name: before.uid.clone(),
         says: ours.clone(),
         updated_at: before.updated_at,

@@ -166,6 +166,7 @@ mod tests {
                 says,
                 updated_at: None,
                 kept: None,
+                history: Vec::new(),
             }
         };
         parents.iter().enumerate().map(task).collect()

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use astro_core::ids::TaskId;
+use astro_core::events::{Entity, Event};
+use astro_core::ids::{EventId, TaskId};
 use astro_core::interchange::{Format, Unsaid};
-use astro_core::principal::Permission;
+use astro_core::principal::{Permission, Scope};
 use astro_core::tasks::Task;
 use astro_store::{Read, owners};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::notes::Notes;
 use super::outgoing::Outgoing;
 use super::plan::Kept;
 use super::portable::Portable;
-use super::{json, notation};
+use super::{events, json, notation};
 use crate::{Call, Error, Result, Services};
 
 /// A file, and what its format had no words for.
@@ -37,13 +38,16 @@ impl Services {
                 unsaid: Vec::new(),
             });
         }
+        if format == Format::Events {
+            return self.export_lives(scope).await;
+        }
         let (outgoing, zone) = self
             .store
             .read(&scope, |read| {
                 Box::pin(async move {
                     read.snapshot().await?;
                     let zone = owners::get(read).await?.zone;
-                    Ok::<_, Error>((outgoing(read, format).await?, zone))
+                    Ok::<_, Error>((outgoing(read, format, Trash::Out).await?, zone))
                 })
             })
             .await?;
@@ -68,10 +72,64 @@ impl Services {
         .await
         .map_err(Error::internal)?
     }
+
+    /// The life of every task, those in the trash too, in order of time.
+    async fn export_lives(&self, scope: Scope) -> Result<Exported> {
+        let (tasks, log) = self
+            .store
+            .read(&scope, |read| {
+                Box::pin(async move {
+                    read.snapshot().await?;
+                    let tasks = outgoing(read, Format::Events, Trash::In).await?;
+                    Ok::<_, Error>((tasks, log_by_task(read).await?))
+                })
+            })
+            .await?;
+        let mut lines = Vec::new();
+        for task in &tasks {
+            let log = log.get(&task.id).map_or(&[][..], Vec::as_slice);
+            lines.extend(events::write(task, log)?);
+        }
+        lines.sort_by_key(|(at, _)| *at);
+        let text = lines.iter().flat_map(|(_, line)| [line.as_str(), "\n"]);
+        Ok(Exported {
+            bytes: text.collect::<String>().into_bytes(),
+            unsaid: Vec::new(),
+        })
+    }
 }
 
-/// Every task that is not in the trash, as the format calls it.
-async fn outgoing(read: &mut Read, format: Format) -> Result<Vec<Outgoing>> {
+/// Whether what lies in the trash is told of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trash {
+    In,
+    Out,
+}
+
+async fn log_by_task(read: &mut Read) -> Result<HashMap<TaskId, Vec<Event>>> {
+    let mut log: HashMap<TaskId, Vec<Event>> = HashMap::new();
+    let mut after = EventId::new(Uuid::nil());
+    loop {
+        let page = astro_store::events::all(read, after, PAGE).await?;
+        let is_last = page.len() < PAGE as usize;
+        after = page.last().map_or(after, |event| event.id);
+        for mut event in page {
+            if event.entity == Entity::Task {
+                // the row as it was is not needed, and large
+                event.before = None;
+                log.entry(event.entity_id.into()).or_default().push(event);
+            }
+        }
+        if is_last {
+            return Ok(log);
+        }
+    }
+}
+
+const PAGE: u32 = 1_000;
+
+/// Every task, as the format calls it.
+async fn outgoing(read: &mut Read, format: Format, trash: Trash) -> Result<Vec<Outgoing>> {
     let names = Names::read(read).await?;
     let tasks: Vec<Task> = lookup::every(read).await?;
     let called: HashMap<TaskId, String> = tasks
@@ -80,8 +138,9 @@ async fn outgoing(read: &mut Read, format: Format) -> Result<Vec<Outgoing>> {
         .collect();
     Ok(tasks
         .iter()
-        .filter(|task| task.deleted_at.is_none())
+        .filter(|task| trash == Trash::In || task.deleted_at.is_none())
         .map(|task| Outgoing {
+            id: task.id,
             name: called[&task.id].clone(),
             says: names.portable(task, |id| called.get(&id).cloned()),
             updated_at: task.updated_at,

@@ -146,6 +146,7 @@ fn take(
             record: serde_json::to_value(record).map_err(Error::internal)?,
             zone: zone.clone(),
         }),
+        history: Vec::new(),
     })
 }
 

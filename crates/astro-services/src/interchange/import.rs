@@ -10,7 +10,7 @@ use astro_core::limits;
 use astro_core::principal::{Permission, Scope};
 use astro_store::owners;
 
-use super::apply::{self, Outcome, Whole};
+use super::apply::{self, Outcomes, Whole};
 use super::lookup::{self, Names};
 use super::plan::{Context, Plan, PlannedTask};
 use super::{cycles, notation};
@@ -102,15 +102,24 @@ impl Services {
             broken,
         });
         let mut done = 0;
-        let task_counts = counts.entry("task".to_owned()).or_default();
+        let (mut task_counts, mut event_counts) = <(ImportCounts, ImportCounts)>::default();
         for piece in pieces {
             done += piece.len();
-            for outcome in self.piece(call, scope, &whole, piece, dry_run).await? {
-                apply::count(task_counts, outcome);
+            let told: usize = piece.iter().map(|task| task.history.len()).sum();
+            let outcomes = self.piece(call, scope, &whole, piece, dry_run).await?;
+            let remembered: usize = outcomes.iter().map(|outcome| outcome.remembered).sum();
+            event_counts.created += remembered as u64;
+            event_counts.unchanged += told.saturating_sub(remembered) as u64;
+            for outcome in outcomes {
+                apply::count(&mut task_counts, outcome.task);
             }
             progress(done, total);
         }
         task_counts.refused += notes.refused;
+        counts.insert("task".to_owned(), task_counts);
+        if event_counts != ImportCounts::default() {
+            counts.insert("event".to_owned(), event_counts);
+        }
         Ok(ImportReport {
             format,
             dry_run,
@@ -128,7 +137,7 @@ impl Services {
         whole: &Arc<Whole>,
         piece: Vec<PlannedTask>,
         dry_run: bool,
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<Vec<Outcomes>> {
         let whole = whole.clone();
         if dry_run {
             return self

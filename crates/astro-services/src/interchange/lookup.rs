@@ -125,6 +125,7 @@ impl Names {
             sequence: task.sequence,
             postpone_count: task.postpone_count,
             first_due: task.first_due.clone(),
+            deleted_at: task.deleted_at,
         }
     }
 }

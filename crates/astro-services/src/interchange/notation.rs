@@ -11,7 +11,7 @@ use super::notes::Notes;
 use super::outgoing::Outgoing;
 use super::plan::{Context, Kept, Plan};
 use super::portable::Portable;
-use super::{ics, taskwarrior, todotxt};
+use super::{events, ics, taskwarrior, todotxt};
 use crate::{Error, Result};
 
 /// Reads a file.
@@ -23,7 +23,8 @@ pub fn read(format: Format, bytes: &[u8], context: &Context) -> Result<Plan> {
         Format::Taskwarrior => taskwarrior::read(bytes, context),
         Format::TodoTxt => todotxt::read(bytes, context),
         Format::Ics => ics::read(bytes, context),
-        Format::Json | Format::Events => Err(no_notation(format)),
+        Format::Events => events::read(bytes, context),
+        Format::Json => Err(no_notation(format)),
     }
 }
 
@@ -39,6 +40,7 @@ pub fn says(kept: &Kept, notes: &mut Notes, place: &dyn Display) -> Result<Porta
         }
         (Format::TodoTxt, Value::String(line)) => Ok(todotxt::says(line, zone, notes, place)),
         (Format::Ics, record) => Ok(ics::says(&ics::parse(record)?, zone, notes, place)),
+        (Format::Events, record) => events::says(record),
         (format, _) => Err(no_notation(format)),
     }
 }
@@ -70,7 +72,8 @@ pub fn record(format: Format, task: &Outgoing, zone: &ZoneName) -> Result<Value>
             let kept = parsed.as_ref().map(|(record, said)| (record, *said));
             serde_json::to_value(ics::record(task, kept)).map_err(Error::internal)?
         }
-        Format::Json | Format::Events => return Err(no_notation(format)),
+        Format::Events => events::record(&task.says, Vec::new())?,
+        Format::Json => return Err(no_notation(format)),
     })
 }
 
@@ -96,6 +99,7 @@ pub fn write(format: Format, records: &[Value]) -> Result<Vec<u8>> {
             let records: Result<Vec<_>> = records.iter().map(ics::parse).collect();
             Ok(ics::write(records?)?.into_bytes())
         }
+        // these are not made of records
         Format::Json | Format::Events => Err(no_notation(format)),
     }
 }

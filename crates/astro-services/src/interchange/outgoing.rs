@@ -1,12 +1,14 @@
 //! A task on its way out, in words that the formats share.
 
 use astro_core::calendar::Timestamp;
+use astro_core::ids::TaskId;
 
 use super::plan::Kept;
 use super::portable::Portable;
 
 #[derive(Clone, Debug)]
 pub struct Outgoing {
+    pub id: TaskId,
     /// What the format calls it: its uid, where the format can say that.
     pub name: String,
     pub says: Portable,

@@ -2,6 +2,8 @@
 
 use astro_core::calendar::{Timestamp, ZoneName};
 use astro_core::error::FieldError;
+use astro_core::events::Action;
+use astro_core::ids::EventId;
 use astro_core::interchange::Format;
 use astro_core::limits;
 use astro_core::tasks::Verbatim;
@@ -37,6 +39,19 @@ pub struct PlannedTask {
     /// When its program last changed it.
     pub updated_at: Option<Timestamp>,
     pub kept: Option<Kept>,
+    /// What happened to it, oldest first; for formats that tell.
+    pub history: Vec<Happening>,
+}
+
+/// An entry of a task's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// Follows from what the file says, so that it is kept once.
+    pub id: EventId,
+    pub at: Timestamp,
+    pub action: Action,
+    /// What learning may read: no words.
+    pub data: Value,
 }
 
 /// A task in the words of its format, as they came, and what is needed to understand them again.

@@ -29,6 +29,8 @@ pub struct Portable {
     pub sequence: u32,
     pub postpone_count: u32,
     pub first_due: Option<When>,
+    /// Set while it lies in the trash.
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl Portable {
@@ -44,7 +46,25 @@ impl Portable {
             sequence: 0,
             postpone_count: 0,
             first_due: None,
+            deleted_at: None,
         }
+    }
+
+    /// This task with one field, by its name and JSON, replaced.
+    ///
+    /// # Errors
+    /// When the field cannot hold that.
+    pub fn with(&self, name: &str, value: &Value) -> serde_json::Result<Self> {
+        let mut flat = self.flat()?;
+        let fresh = || Self::titled("(untitled)").flat();
+        let value = match (name, value) {
+            // null takes a value away
+            (_, Value::Null) => fresh()?.remove(name).unwrap_or_default(),
+            ("project", Value::String(path)) => path.split('/').map(str::trim).collect(),
+            (_, value) => value.clone(),
+        };
+        flat.insert(name.to_owned(), value);
+        Self::from_flat(flat)
     }
 
     /// This task as far as `said` speaks of it: what its format cannot say is no difference.
@@ -61,6 +81,7 @@ impl Portable {
             sequence: said.sequence,
             postpone_count: said.postpone_count,
             first_due: said.first_due.clone(),
+            deleted_at: said.deleted_at,
             ..self.clone()
         }
     }
@@ -99,7 +120,7 @@ impl Portable {
     }
 
     /// One object: the fields, and beside them what stands for their ids.
-    fn flat(&self) -> serde_json::Result<Map<String, Value>> {
+    pub(super) fn flat(&self) -> serde_json::Result<Map<String, Value>> {
         let Value::Object(mut whole) = serde_json::to_value(self)? else {
             return Ok(Map::new());
         };
@@ -172,7 +193,7 @@ const IDS: [&str; 5] = [
     "labels",
     "goal_ids",
 ];
-const BESIDE: [&str; 9] = [
+const BESIDE: [&str; 10] = [
     "project",
     "labels",
     "parent",
@@ -182,6 +203,7 @@ const BESIDE: [&str; 9] = [
     "sequence",
     "postpone_count",
     "first_due",
+    "deleted_at",
 ];
 
 fn merge_sets(

@@ -115,6 +115,7 @@ impl Reader<'_> {
                 record: Value::Object(record),
                 zone: zone.clone(),
             }),
+            history: Vec::new(),
         })
     }
 

@@ -53,6 +53,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
                 record: Value::String(text.to_owned()),
                 zone: zone.clone(),
             }),
+            history: Vec::new(),
         })?;
     }
     Ok(plan)
