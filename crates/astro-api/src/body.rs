@@ -41,6 +41,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A body of whatever kind, up to the limit that the route has.
+#[derive(Debug)]
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        read(request, state).await.map(Self)
+    }
+}
+
 /// # Errors
 /// 415 unless the content type is one of `accepted`.
 pub(crate) fn require_json(headers: &HeaderMap, accepted: &[&str]) -> Result<()> {

@@ -19,8 +19,8 @@ use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
-    datapoints, goals, health, history, labels, preferences, projects, recommendations, reminders,
-    sync, tasks, time_entries, trash,
+    datapoints, goals, health, history, interchange, labels, preferences, projects,
+    recommendations, reminders, sync, tasks, time_entries, trash,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -59,6 +59,7 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let needs = |permission, route| gatekeeper.needs(permission, route);
     let router = OpenApiRouter::with_openapi(openapi::base());
     let router = advice(router, gatekeeper);
+    let router = files(router, gatekeeper);
     choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
@@ -115,6 +116,16 @@ fn every_noun(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
         .routes(needs(Permission::TasksWrite, routes!(history::undo_write)))
         .routes(needs(Permission::TasksRead, routes!(trash::list_trash)))
         .routes(needs(Permission::TasksWrite, routes!(trash::empty_trash)))
+}
+
+/// Everything at once; files are larger than other bodies.
+fn files(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let (schemas, paths, import) =
+        gatekeeper.needs(Permission::DataImport, routes!(interchange::import_file));
+    let import = import.layer(DefaultBodyLimit::max(limits::IMPORT_BYTES));
+    router
+        .routes((schemas, paths, import))
+        .routes(gatekeeper.needs(Permission::DataExport, routes!(interchange::export_file)))
 }
 
 /// Work on tasks, and what calls them to mind.

@@ -6,6 +6,7 @@ pub(crate) mod goals;
 pub(crate) mod health;
 pub(crate) mod history;
 mod history_query;
+pub(crate) mod interchange;
 pub(crate) mod labels;
 pub(crate) mod preferences;
 pub(crate) mod projects;

@@ -369,5 +369,10 @@ fn a_bad_line_is_named_and_the_others_are_taken() {
         plan.tasks[0].says.fields.due,
         Some("2026-01-20".parse().unwrap())
     );
-    assert!(plan.notes.warnings.iter().any(|w| w.message.contains("due")));
+    assert!(
+        plan.notes
+            .warnings
+            .iter()
+            .any(|w| w.message.contains("due"))
+    );
 }

@@ -15,10 +15,6 @@ use astro_services::{Call, Services};
 use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
 use serde_json::Value;
 
-fn services(db: &TestStore) -> Services {
-    db.services()
-}
-
 fn call(db: &TestStore, role: Role) -> Call {
     let identity = Identity {
         tenant: db.scope.tenant(),
@@ -47,7 +43,7 @@ struct House {
 impl House {
     fn new(db: &TestStore) -> Self {
         Self {
-            services: services(db),
+            services: db.services(),
             call: call(db, Role::Member),
         }
     }
@@ -338,6 +334,7 @@ on_both_engines! {
         let report = house.import(Format::Events, LIFE.as_bytes()).await;
         assert_eq!(report.counts, dry.counts);
         assert_eq!(report.counts["event"].created, 7);
+        assert_eq!(report.counts["time_entry"].created, 1);
         let roof = house.tasks().await["Roof"].clone();
         assert_eq!(roof.status, TaskStatus::Completed);
         assert_eq!(roof.created_at, "2026-01-05T09:00:00Z".parse().unwrap());

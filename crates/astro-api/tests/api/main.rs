@@ -11,6 +11,7 @@ mod conventions;
 mod convergence;
 mod goals;
 mod history;
+mod interchange;
 mod openapi;
 mod preferences;
 mod recommendations;

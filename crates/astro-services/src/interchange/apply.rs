@@ -57,6 +57,8 @@ pub struct Outcomes {
     pub task: Outcome,
     /// Entries of its history that were not in the log yet.
     pub remembered: usize,
+    /// Stretches of work that were not known yet.
+    pub worked: usize,
 }
 
 pub fn count(counts: &mut ImportCounts, outcome: Outcome) {
@@ -94,12 +96,17 @@ pub async fn write_piece(
         references::settle(change, before.as_ref(), &mut task).await?;
         let written = imported::keep(change, before.as_ref(), task).await?;
         let remembered = history::write(change, &written.value, &planned.history).await?;
+        let worked = history::write_work(change, &written.value, &planned.work).await?;
         let task = match (before, written.undo) {
             (None, _) => Outcome::Created,
             (Some(_), Some(_)) => Outcome::Updated,
             (Some(_), None) => Outcome::Unchanged,
         };
-        outcomes.push(Outcomes { task, remembered });
+        outcomes.push(Outcomes {
+            task,
+            remembered,
+            worked,
+        });
     }
     Ok(outcomes)
 }
@@ -114,14 +121,21 @@ pub async fn compare_piece(
     for planned in piece {
         let before = find(read, whole, &planned).await?;
         let now = whole.context.now;
-        let task = decide(read, whole, &planned, before.as_ref(), now).await?;
+        let planned_task = decide(read, whole, &planned, before.as_ref(), now).await?;
         let task = match before {
             None => Outcome::Created,
-            Some(before) if before == task => Outcome::Unchanged,
+            Some(before) if before == planned_task => Outcome::Unchanged,
             Some(_) => Outcome::Updated,
         };
         let remembered = history::missing(read, &planned.history).await?.len();
-        outcomes.push(Outcomes { task, remembered });
+        let worked = history::unknown_work(read, &planned_task, &planned.work)
+            .await?
+            .len();
+        outcomes.push(Outcomes {
+            task,
+            remembered,
+            worked,
+        });
     }
     Ok(outcomes)
 }

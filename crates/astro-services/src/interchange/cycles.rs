@@ -167,6 +167,7 @@ mod tests {
                 updated_at: None,
                 kept: None,
                 history: Vec::new(),
+                work: Vec::new(),
             }
         };
         parents.iter().enumerate().map(task).collect()

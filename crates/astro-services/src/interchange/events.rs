@@ -59,6 +59,7 @@ fn planned(uid: String, life: Life, context: &Context) -> Result<PlannedTask> {
             zone: context.zone.clone(),
         }),
         history: life.history,
+        work: life.work,
     })
 }
 

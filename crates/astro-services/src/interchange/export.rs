@@ -7,6 +7,7 @@ use astro_core::ids::{EventId, TaskId};
 use astro_core::interchange::{Format, Unsaid};
 use astro_core::principal::{Permission, Scope};
 use astro_core::tasks::Task;
+use astro_core::time_entries::TimeEntry;
 use astro_store::{Read, owners};
 use uuid::Uuid;
 
@@ -75,20 +76,27 @@ impl Services {
 
     /// The life of every task, those in the trash too, in order of time.
     async fn export_lives(&self, scope: Scope) -> Result<Exported> {
-        let (tasks, log) = self
+        let (tasks, log, work) = self
             .store
             .read(&scope, |read| {
                 Box::pin(async move {
                     read.snapshot().await?;
                     let tasks = outgoing(read, Format::Events, Trash::In).await?;
-                    Ok::<_, Error>((tasks, log_by_task(read).await?))
+                    let mut work: HashMap<TaskId, Vec<TimeEntry>> = HashMap::new();
+                    for entry in lookup::every::<TimeEntry>(read).await? {
+                        if entry.deleted_at.is_none() {
+                            work.entry(entry.task_id).or_default().push(entry);
+                        }
+                    }
+                    Ok::<_, Error>((tasks, log_by_task(read).await?, work))
                 })
             })
             .await?;
         let mut lines = Vec::new();
         for task in &tasks {
             let log = log.get(&task.id).map_or(&[][..], Vec::as_slice);
-            lines.extend(events::write(task, log)?);
+            let work = work.get(&task.id).map_or(&[][..], Vec::as_slice);
+            lines.extend(events::write(task, log, work)?);
         }
         lines.sort_by_key(|(at, _)| *at);
         let text = lines.iter().flat_map(|(_, line)| [line.as_str(), "\n"]);

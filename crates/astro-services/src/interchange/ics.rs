@@ -147,6 +147,7 @@ fn take(
             zone: zone.clone(),
         }),
         history: Vec::new(),
+        work: Vec::new(),
     })
 }
 

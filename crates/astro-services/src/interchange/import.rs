@@ -19,6 +19,46 @@ use crate::{Call, Error, Result, Services};
 /// Told how many of how many tasks are through.
 pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Send + Sync);
 
+/// What became of everything.
+#[derive(Default)]
+struct Totals {
+    tasks: ImportCounts,
+    events: ImportCounts,
+    work: ImportCounts,
+}
+
+impl Totals {
+    /// Counts what a piece tells as known until it proves to be news.
+    fn expect(&mut self, piece: &[PlannedTask]) {
+        for task in piece {
+            self.events.unchanged += task.history.len() as u64;
+            self.work.unchanged += task.work.len() as u64;
+        }
+    }
+
+    fn add(&mut self, outcomes: &[Outcomes]) {
+        for outcome in outcomes {
+            apply::count(&mut self.tasks, outcome.task);
+            for (counts, news) in [
+                (&mut self.events, outcome.remembered as u64),
+                (&mut self.work, outcome.worked as u64),
+            ] {
+                counts.created += news;
+                counts.unchanged = counts.unchanged.saturating_sub(news);
+            }
+        }
+    }
+
+    fn report(self, counts: &mut Counts) {
+        counts.insert("task".to_owned(), self.tasks);
+        for (kind, count) in [("event", self.events), ("time_entry", self.work)] {
+            if count != ImportCounts::default() {
+                counts.insert(kind.to_owned(), count);
+            }
+        }
+    }
+}
+
 /// Lines of the whole import that the report counts.
 pub(super) type Counts = BTreeMap<String, ImportCounts>;
 
@@ -37,6 +77,7 @@ impl Services {
         let call = &Call {
             idempotency: None,
             expected_version: None,
+            chosen_id: None,
             ..call.clone()
         };
         if format == Format::Json {
@@ -102,24 +143,15 @@ impl Services {
             broken,
         });
         let mut done = 0;
-        let (mut task_counts, mut event_counts) = <(ImportCounts, ImportCounts)>::default();
+        let mut written = Totals::default();
         for piece in pieces {
             done += piece.len();
-            let told: usize = piece.iter().map(|task| task.history.len()).sum();
-            let outcomes = self.piece(call, scope, &whole, piece, dry_run).await?;
-            let remembered: usize = outcomes.iter().map(|outcome| outcome.remembered).sum();
-            event_counts.created += remembered as u64;
-            event_counts.unchanged += told.saturating_sub(remembered) as u64;
-            for outcome in outcomes {
-                apply::count(&mut task_counts, outcome.task);
-            }
+            written.expect(&piece);
+            written.add(&self.piece(call, scope, &whole, piece, dry_run).await?);
             progress(done, total);
         }
-        task_counts.refused += notes.refused;
-        counts.insert("task".to_owned(), task_counts);
-        if event_counts != ImportCounts::default() {
-            counts.insert("event".to_owned(), event_counts);
-        }
+        written.tasks.refused += notes.refused;
+        written.report(&mut counts);
         Ok(ImportReport {
             format,
             dry_run,

@@ -3,7 +3,7 @@
 use astro_core::calendar::{Timestamp, ZoneName};
 use astro_core::error::FieldError;
 use astro_core::events::Action;
-use astro_core::ids::EventId;
+use astro_core::ids::{EventId, TimeEntryId};
 use astro_core::interchange::Format;
 use astro_core::limits;
 use astro_core::tasks::Verbatim;
@@ -41,6 +41,18 @@ pub struct PlannedTask {
     pub kept: Option<Kept>,
     /// What happened to it, oldest first; for formats that tell.
     pub history: Vec<Happening>,
+    /// When it was worked on; for formats that tell.
+    pub work: Vec<Stretch>,
+}
+
+/// A stretch of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Follows from what the file says.
+    pub id: TimeEntryId,
+    pub started_at: Timestamp,
+    /// Absent while it lasts.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// An entry of a task's history.

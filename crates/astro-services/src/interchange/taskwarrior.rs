@@ -116,6 +116,7 @@ impl Reader<'_> {
                 zone: zone.clone(),
             }),
             history: Vec::new(),
+            work: Vec::new(),
         })
     }
 

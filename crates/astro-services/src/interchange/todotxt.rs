@@ -54,6 +54,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
                 zone: zone.clone(),
             }),
             history: Vec::new(),
+            work: Vec::new(),
         })?;
     }
     Ok(plan)

@@ -50,11 +50,7 @@ impl Person {
             session: uuid::Uuid::nil().into(),
         };
         Self {
-            services: Services {
-                store: db.store.clone(),
-                clock: Arc::new(db.clock.clone()),
-                random: db.random.clone(),
-            },
+            services: db.services(),
             call: Call::new(principal, TaskSource::Api),
             scope,
             clock: db.clock.clone(),

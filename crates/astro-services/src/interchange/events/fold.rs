@@ -7,9 +7,9 @@ use astro_core::events::Action;
 use astro_core::tasks::TaskStatus;
 use serde_json::{Value, json};
 
-use super::line::Line;
+use super::line::{Line, id_of};
 use crate::interchange::notes::Notes;
-use crate::interchange::plan::Happening;
+use crate::interchange::plan::{Happening, Stretch};
 use crate::interchange::portable::Portable;
 
 /// A task's life, told.
@@ -17,6 +17,7 @@ use crate::interchange::portable::Portable;
 pub(super) struct Life {
     pub says: Portable,
     pub history: Vec<Happening>,
+    pub work: Vec<Stretch>,
     /// Members that have no place, with the line's time and kind.
     pub foreign: Vec<Value>,
     pub first_line: usize,
@@ -70,6 +71,7 @@ impl Life {
         Self {
             says,
             history: Vec::new(),
+            work: Vec::new(),
             foreign: Vec::new(),
             first_line: line.number,
             last_at: line.at,
@@ -86,6 +88,7 @@ impl Life {
             }
         }
         step(&mut self.says, line.action, line.at);
+        self.clock(line, notes);
         if self.says.first_due.is_none() {
             self.says.first_due.clone_from(&self.says.fields.due);
         }
@@ -106,14 +109,44 @@ impl Life {
     }
 }
 
+impl Life {
+    /// Work lasts from `started` to the next line that stops or ends it.
+    fn clock(&mut self, line: &Line, notes: &mut Notes) {
+        let running = self.work.last_mut().filter(|last| last.ended_at.is_none());
+        let ends = match line.action {
+            Action::Stopped => true,
+            Action::Completed | Action::Cancelled | Action::Deleted => running.is_some(),
+            _ => false,
+        };
+        match (line.action, running) {
+            (Action::Started, None) => self.work.push(Stretch {
+                id: id_of(line.at, &format!("{}\n{}", line.task, line.at)),
+                started_at: line.at,
+                ended_at: None,
+            }),
+            (Action::Started, Some(_)) => notes.warn(
+                &format!("line {}", line.number),
+                format!("{} is started while it is worked on", line.task),
+            ),
+            (_, Some(last)) if ends && line.at > last.started_at => last.ended_at = Some(line.at),
+            (_, Some(_)) if ends => {
+                // no time passed
+                self.work.pop();
+            }
+            (_, None) if ends => notes.warn(
+                &format!("line {}", line.number),
+                format!("{} is stopped while nobody works on it", line.task),
+            ),
+            _ => {}
+        }
+    }
+}
+
 /// What an event does to a task beside what its line says.
 pub(super) fn step(says: &mut Portable, action: Action, at: Timestamp) {
     let fields = &mut says.fields;
     match action {
         Action::Started => fields.status = TaskStatus::InProcess,
-        Action::Stopped if fields.status == TaskStatus::InProcess => {
-            fields.status = TaskStatus::NeedsAction;
-        }
         Action::Completed => {
             fields.status = TaskStatus::Completed;
             fields.percent = 100;

@@ -98,7 +98,7 @@ impl Line {
         foreign.keys().for_each(|name| notes.kept(name, &place));
         Ok(Self {
             number,
-            id: event_id(at, &text),
+            id: id_of(at, &text),
             at,
             action: *action,
             task,
@@ -124,11 +124,11 @@ fn take_at(members: &mut Map<String, Value>) -> Result<Timestamp, String> {
     from_micros(micros(at)).map_err(|error| error.to_string())
 }
 
-/// Rises with the time of the event, like every id, and follows from the line.
-fn event_id(at: Timestamp, text: &str) -> EventId {
+/// Rises with the time, like every id, and follows from the text.
+pub(super) fn id_of<I: From<Uuid>>(at: Timestamp, text: &str) -> I {
     let hash = Uuid::new_v5(&NAMESPACE, text.as_bytes());
     let mut rest = [0; 10];
     rest.copy_from_slice(&hash.as_bytes()[..10]);
     let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
-    EventId::new(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+    I::from(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
 }

@@ -6,6 +6,7 @@
 use astro_core::calendar::Timestamp;
 use astro_core::events::{Action, Entity, Event};
 use astro_core::tasks::TaskStatus;
+use astro_core::time_entries::TimeEntry;
 use serde_json::{Map, Value, json};
 
 use super::fold::{facts, step};
@@ -17,8 +18,12 @@ use crate::{Error, Result};
 type Told = (Timestamp, Action, Map<String, Value>);
 
 /// The lines of one task, with their times.
-pub fn write(task: &Outgoing, log: &[Event]) -> Result<Vec<(Timestamp, String)>> {
-    let told = told(task, log);
+pub fn write(
+    task: &Outgoing,
+    log: &[Event],
+    work: &[TimeEntry],
+) -> Result<Vec<(Timestamp, String)>> {
+    let told = told(task, log, work);
     let mut lines = Vec::with_capacity(told.len() + 1);
     let mut says = Portable::titled("(untitled)");
     let words = members(&says, &task.says)?;
@@ -45,7 +50,7 @@ pub fn write(task: &Outgoing, log: &[Event]) -> Result<Vec<(Timestamp, String)>>
 
 /// What happened, by the log; a task that the log does not know from its beginning is told from
 /// what it is.
-fn told(task: &Outgoing, log: &[Event]) -> Vec<Told> {
+fn told(task: &Outgoing, log: &[Event], work: &[TimeEntry]) -> Vec<Told> {
     let mut log: Vec<&Event> = log
         .iter()
         .filter(|event| event.entity == Entity::Task && kind(event.action).is_some())
@@ -80,8 +85,32 @@ fn told(task: &Outgoing, log: &[Event]) -> Vec<Told> {
             .filter(|(name, value)| is_fact(name) && is_news(name, value));
         told.push((event.at, event.action, fields.collect()));
     }
+    for (at, action) in work.iter().flat_map(clock) {
+        // what ends a task stops the clock as well
+        let ends = |other: Action| {
+            matches!(
+                other,
+                Action::Completed | Action::Cancelled | Action::Deleted
+            )
+        };
+        let is_told = told.iter().any(|(other_at, other, _)| {
+            *other_at == at && (*other == action || action == Action::Stopped && ends(*other))
+        });
+        if !is_told {
+            told.push((at, action, Map::new()));
+        }
+    }
+    told.sort_by_key(|(at, _, _)| *at);
     add_missing_end(task, &mut told);
     told
+}
+
+/// When somebody began and ceased to work.
+fn clock(entry: &TimeEntry) -> Vec<(Timestamp, Action)> {
+    let started = std::iter::once((entry.started_at, Action::Started));
+    started
+        .chain(entry.ended_at.map(|at| (at, Action::Stopped)))
+        .collect()
 }
 
 /// How the task ended, where the log does not say.

@@ -2,15 +2,24 @@
 
 use std::collections::HashMap;
 
+use astro_core::calendar::Timestamp;
+use astro_core::datapoints::Datapoint;
 use astro_core::document::Document as _;
 use astro_core::error::{Checks, FieldError};
 use astro_core::events::Event;
+use astro_core::goals::Goal;
 use astro_core::ids::EventId;
 use astro_core::labels::Label;
 use astro_core::limits;
+use astro_core::preferences::Preference;
 use astro_core::projects::Project;
+use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
-use astro_store::{Read, Write, events, tasks as task_rows};
+use astro_core::time_entries::TimeEntry;
+use astro_store::{
+    Read, Write, events, preferences as preference_rows, tasks as task_rows,
+    time_entries as time_entry_rows,
+};
 use uuid::Uuid;
 
 use super::archived::{Archived, ArchivedNoun, Mode};
@@ -74,15 +83,97 @@ impl ArchivedNoun for Task {
     }
 
     fn follow(&mut self, twins: &HashMap<Uuid, Uuid>) {
-        let twin = |id: Uuid| twins.get(&id).copied().unwrap_or(id);
         for label in &mut self.labels {
-            *label = twin(label.uuid()).into();
+            *label = twin(twins, label.uuid()).into();
         }
         for other in &mut self.depends_on {
-            *other = twin(other.uuid()).into();
+            *other = twin(twins, other.uuid()).into();
         }
-        self.project_id = self.project_id.map(|id| twin(id.uuid()).into());
-        self.parent_id = self.parent_id.map(|id| twin(id.uuid()).into());
+        self.project_id = self.project_id.map(|id| twin(twins, id.uuid()).into());
+        self.parent_id = self.parent_id.map(|id| twin(twins, id.uuid()).into());
+    }
+}
+
+/// The row that stands for this one here.
+fn twin(twins: &HashMap<Uuid, Uuid>, id: Uuid) -> Uuid {
+    twins.get(&id).copied().unwrap_or(id)
+}
+
+impl ArchivedNoun for TimeEntry {
+    const SECTION: &'static str = "time_entries";
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        // it was in the past where it was written
+        self.fields().check(Timestamp::MAX)
+    }
+
+    fn requires(&self) -> Vec<Uuid> {
+        vec![self.task_id.uuid()]
+    }
+
+    async fn twin(&self, read: &mut Read) -> Result<Option<Uuid>> {
+        if !self.is_running() {
+            return Ok(None);
+        }
+        let running = time_entry_rows::running(read, self.task_id).await?;
+        Ok(running.map(|entry| entry.id.uuid()))
+    }
+
+    fn follow(&mut self, twins: &HashMap<Uuid, Uuid>) {
+        self.task_id = twin(twins, self.task_id.uuid()).into();
+        *self = self.clone().settled();
+    }
+}
+
+impl ArchivedNoun for Reminder {
+    const SECTION: &'static str = "reminders";
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        self.fields().check()?;
+        let mut checks = Checks::default();
+        checks.title("uid", &self.uid, limits::SHORT_CHARS);
+        checks.finish()
+    }
+
+    fn requires(&self) -> Vec<Uuid> {
+        vec![self.task_id.uuid()]
+    }
+
+    fn follow(&mut self, twins: &HashMap<Uuid, Uuid>) {
+        self.task_id = twin(twins, self.task_id.uuid()).into();
+    }
+}
+
+impl ArchivedNoun for Goal {
+    const SECTION: &'static str = "goals";
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        self.fields().check()
+    }
+}
+
+impl ArchivedNoun for Datapoint {
+    const SECTION: &'static str = "datapoints";
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        self.fields().check()
+    }
+
+    fn requires(&self) -> Vec<Uuid> {
+        vec![self.goal_id.uuid()]
+    }
+}
+
+impl ArchivedNoun for Preference {
+    const SECTION: &'static str = "preferences";
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        self.fields().check()
+    }
+
+    async fn twin(&self, read: &mut Read) -> Result<Option<Uuid>> {
+        let row = preference_rows::by_key(read, &self.key).await?;
+        Ok(row.map(|row| row.id.uuid()))
     }
 }
 

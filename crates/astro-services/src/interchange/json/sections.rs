@@ -3,10 +3,15 @@
 
 use std::io::Write as _;
 
+use astro_core::datapoints::Datapoint;
 use astro_core::events::Event;
+use astro_core::goals::Goal;
 use astro_core::labels::Label;
+use astro_core::preferences::Preference;
 use astro_core::projects::Project;
+use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
+use astro_core::time_entries::TimeEntry;
 use astro_store::Read;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -19,7 +24,12 @@ use crate::{Error, Result};
 pub(super) static ALL: &[Section] = &[
     Section::of::<Project>(),
     Section::of::<Label>(),
+    Section::of::<Goal>(),
     Section::of::<Task>(),
+    Section::of::<TimeEntry>(),
+    Section::of::<Reminder>(),
+    Section::of::<Datapoint>(),
+    Section::of::<Preference>(),
     Section::of::<Event>(),
 ];
 
