@@ -1,5 +1,10 @@
 //! Files of other programs in and out, and everything of an owner at once.
 
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the queries' names in full"
+)]
+
 use astro_core::interchange::{Format, ImportReport};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

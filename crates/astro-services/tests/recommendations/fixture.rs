@@ -1,6 +1,5 @@
 //! A person with tasks.
 
-use std::sync::Arc;
 
 use astro_core::calendar::Timestamp;
 use astro_core::clock::Clock as _;
