@@ -277,12 +277,11 @@ async fn settings(read: &mut Read) -> Result<Vec<Setting>> {
 /// While nobody chose a zone, the one that the account was made with holds.
 async fn setting(
     read: &mut Read,
-    definition: Definition,
+    mut definition: Definition,
     row: Option<Preference>,
 ) -> Result<Setting> {
-    let mut setting = Setting::new(definition, row);
-    if setting.row.is_none() && setting.definition.key == keys::ZONE.name {
-        setting.value = json!(owners::get(read).await?.zone.as_str());
+    if definition.key == keys::ZONE.name {
+        definition.default = json!(owners::get(read).await?.default_zone.as_str());
     }
-    Ok(setting)
+    Ok(Setting::new(definition, row))
 }

@@ -21,11 +21,11 @@ const BUMP: Statement = Statement::new(
 );
 const GET: Statement = Statement::new(
     "owners.get",
-    "SELECT change_seq, purged_seq, zone FROM owners WHERE owner_id = $1",
+    "SELECT change_seq, purged_seq, zone, COALESCE(default_zone, zone) FROM owners WHERE owner_id = $1",
 );
 const SET_ZONE: Statement = Statement::new(
     "owners.set_zone",
-    "UPDATE owners SET zone = $2 WHERE owner_id = $1",
+    "UPDATE owners SET zone = $2, default_zone = COALESCE(default_zone, zone) WHERE owner_id = $1",
 );
 const SET_PURGED: Statement = Statement::new(
     "owners.set_purged",
@@ -45,6 +45,8 @@ pub struct Owner {
     /// Highest change number that was removed for good; older sync tokens are void.
     pub purged_seq: i64,
     pub zone: ZoneName,
+    /// The zone that the account was made with.
+    pub default_zone: ZoneName,
 }
 
 /// Makes room for an account's data, in the transaction that makes the account.
@@ -75,6 +77,7 @@ pub async fn get(read: &mut Read) -> Result<Owner, StoreError> {
         change_seq: columns.int()?,
         purged_seq: columns.int()?,
         zone: columns.parsed()?,
+        default_zone: columns.parsed()?,
     })
 }
 

@@ -81,7 +81,10 @@ impl Record for Preference {
                 return Ok(());
             }
             // A row in the trash does not count: the default holds again.
-            let zone = PreferenceSet::new(&ZoneName::utc(), [self]).get(&keys::ZONE);
+            let zone = match PreferenceSet::new(&ZoneName::utc(), [self]).chosen(&keys::ZONE) {
+                Some(zone) => zone,
+                None => owners::get(write).await?.default_zone,
+            };
             move_to(write, &zone, self.updated_at).await
         })
     }

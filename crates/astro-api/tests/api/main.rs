@@ -17,6 +17,7 @@ mod preferences;
 mod recommendations;
 mod reminders;
 mod sync;
+mod taken_back;
 mod tasks;
 mod time_entries;
 mod trash;

@@ -141,6 +141,7 @@ on_both_engines! {
         let place = format!("/api/v1/reminders/{}", reminder["id"].as_str().unwrap());
         assert_eq!(fires(place.clone()).await, "2026-11-24T22:00:00Z");
         assert_eq!(app.services.preference_set(&call(app)).await.unwrap().zone().as_str(), "Pacific/Auckland");
+        assert_eq!(holds(app, "time.zone").await["default"], "UTC");
         // a new task is dated by the new zone, and taking the choice back moves everything back
         app.owner.post("/api/v1/tasks", json!({ "title": "there", "due": "2026-11-25T20:00:00" })).await.expect(201);
         assert_eq!(titles_by_due(app).await, ["at noon, wherever", "there", "by the end of the day", "by three"]);

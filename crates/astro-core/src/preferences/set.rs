@@ -65,10 +65,12 @@ impl PreferenceSet {
 
     /// The value of a key, chosen or default.
     pub fn get<T: Typed>(&self, key: &Key<T>) -> T {
-        self.chosen
-            .get(key.name.as_ref())
-            .and_then(T::of)
-            .unwrap_or_else(key.default)
+        self.chosen(key).unwrap_or_else(key.default)
+    }
+
+    /// The value of a key where it is not left at its default.
+    pub fn chosen<T: Typed>(&self, key: &Key<T>) -> Option<T> {
+        self.chosen.get(key.name.as_ref()).and_then(T::of)
     }
 
     pub fn zone(&self) -> &ZoneName {

@@ -72,6 +72,10 @@ CREATE INDEX datapoints_changed ON datapoints (owner_id, change_seq);
 CREATE INDEX datapoints_at ON datapoints (owner_id, at, id) WHERE deleted_at IS NULL;
 CREATE INDEX datapoints_of ON datapoints (owner_id, goal_id, at, id) WHERE deleted_at IS NULL;
 
+-- Where the owner was when the account was made: what holds again when a chosen zone is taken back.
+-- Absent while no zone was chosen.
+ALTER TABLE owners ADD COLUMN default_zone TEXT;
+
 CREATE TABLE preferences (
     owner_id   BLOB NOT NULL,
     id         BLOB NOT NULL,
