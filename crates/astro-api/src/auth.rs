@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use astro_core::clock::Clock;
+use astro_core::config::HttpConfig;
 use astro_core::principal::{Permission, Principal};
 use astro_core::secret::Secret;
 use astro_core::tasks::TaskSource;
@@ -19,7 +20,7 @@ use http::{HeaderMap, Method, Uri, header};
 use crate::body::Digest;
 use crate::problem::Result;
 use crate::rate::{Allowance, RateLimiter};
-use crate::{etag, idempotency};
+use crate::{browser, etag, idempotency};
 
 /// The login gate: the services' own, or one that a test puts in its place.
 pub trait Authenticate: Send + Sync {
@@ -44,6 +45,7 @@ pub(crate) struct Guard {
     pub(crate) gate: Arc<dyn Authenticate>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limiter: Arc<RateLimiter>,
+    pub(crate) http: Arc<HttpConfig>,
     pub(crate) permission: Permission,
 }
 
@@ -61,7 +63,14 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 
 async fn admit(guard: &Guard, mut request: Request) -> Result<(Request, Option<Allowance>)> {
     let credential = credential(request.headers())?;
+    let cookie = match &credential {
+        Credential::Cookie(session) => Some(session.clone()),
+        Credential::Bearer(_) => None,
+    };
     let principal = guard.gate.authenticate(credential).await?;
+    if let Some(session) = cookie {
+        browser::check_forgery(&guard.http, request.method(), request.headers(), &session)?;
+    }
     let allowance = guard
         .limiter
         .take(principal.identity().user, guard.clock.now())?;
@@ -71,9 +80,11 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<(Request, Option<A
 }
 
 fn credential(headers: &HeaderMap) -> astro_services::Result<Credential> {
-    let value = headers
-        .get(header::AUTHORIZATION)
-        .ok_or(Error::Unauthenticated("sign in first"))?;
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return browser::cookie(headers)
+            .map(Credential::Cookie)
+            .ok_or(Error::Unauthenticated("sign in first"));
+    };
     let text = value.to_str().unwrap_or_default();
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
@@ -116,6 +127,14 @@ impl Caller {
     /// A call that reads.
     pub(crate) fn reading(&self) -> Call {
         Call::new(self.principal.clone(), TaskSource::Api)
+    }
+
+    /// A call that changes an account: its If-Match counts.
+    pub(crate) fn administering(&self) -> Result<Call> {
+        Ok(Call {
+            expected_version: etag::expected_version(&self.headers)?,
+            ..self.reading()
+        })
     }
 
     /// A call that writes what `body` says: its Idempotency-Key and If-Match count.

@@ -8,6 +8,7 @@
 
 mod auth;
 mod body;
+mod browser;
 mod depth;
 mod etag;
 mod idempotency;
@@ -15,6 +16,7 @@ mod openapi;
 mod pages;
 mod paging;
 mod patch;
+mod peer;
 mod problem;
 mod query;
 mod rate;

@@ -79,6 +79,14 @@ pub fn document(generated: &OpenApi) -> Value {
     document
 }
 
+/// Whether an answer may be kept and given again. Those about accounts hold secrets, or end what
+/// is gone the second time.
+fn is_repeatable(operation: &Value) -> bool {
+    !["access", "account", "administration"]
+        .iter()
+        .any(|tag| operation["tags"][0] == *tag)
+}
+
 /// Adds the answers and headers that every operation has.
 fn finish(method: &str, operation: &mut Value) {
     let guarded = operation.get(PERMISSION).is_some();
@@ -108,7 +116,7 @@ fn finish(method: &str, operation: &mut Value) {
             operation["responses"][status] = problem(description);
         }
     }
-    if guarded && method != "get" {
+    if guarded && method != "get" && is_repeatable(operation) {
         let key = json!({
             "name": "Idempotency-Key", "in": "header", "required": false, "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$" },
             "description": "Makes it safe to send the same request again within 24 hours."

@@ -1,5 +1,6 @@
 //! Successful answers about one thing: entity tag, location, undo token.
 
+use astro_core::accounts::User;
 use astro_core::document::Document;
 use astro_services::changes::Written;
 use axum::response::{IntoResponse, Response};
@@ -79,5 +80,33 @@ fn add_undo<T>(written: &Written<T>, response: &mut Response) {
         .and_then(|token| HeaderValue::from_str(&token.to_string()).ok())
     {
         response.headers_mut().insert(UNDO, value);
+    }
+}
+
+/// An answer with a tag.
+pub(crate) fn tagged(status: StatusCode, tag: HeaderValue, body: &impl Serialize) -> Response {
+    (status, [(header::ETAG, tag)], axum::Json(body)).into_response()
+}
+
+/// A user, tagged.
+pub(crate) fn account(status: StatusCode, user: &User) -> Response {
+    tagged(status, etag::of(user.version, false), user)
+}
+
+/// An answer that holds a secret, to be kept by nobody on its way.
+pub(crate) fn secret(status: StatusCode, body: &impl Serialize) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    (
+        status,
+        [(header::CACHE_CONTROL, no_store)],
+        axum::Json(body),
+    )
+        .into_response()
+}
+
+/// Says where the new thing is.
+pub(crate) fn locate(response: &mut Response, collection: &str, id: uuid::Uuid) {
+    if let Ok(place) = HeaderValue::from_str(&format!("{collection}/{id}")) {
+        response.headers_mut().insert(header::LOCATION, place);
     }
 }

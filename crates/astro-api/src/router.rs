@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use astro_core::clock::Clock;
+use astro_core::config::HttpConfig;
 use astro_core::limits;
 use astro_core::principal::Permission;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -19,8 +20,8 @@ use crate::auth::{Authenticate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
-    datapoints, goals, health, history, interchange, labels, preferences, projects,
-    recommendations, reminders, sync, tasks, time_entries, trash,
+    auth, datapoints, goals, health, history, interchange, labels, me, preferences, projects,
+    recommendations, reminders, sync, tasks, tenants, time_entries, trash, users,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -60,6 +61,7 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let router = OpenApiRouter::with_openapi(openapi::base());
     let router = advice(router, gatekeeper);
     let router = files(router, gatekeeper);
+    let router = administration(account(router, gatekeeper), gatekeeper);
     choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
@@ -224,20 +226,78 @@ fn choices(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiR
         ))
 }
 
+/// Getting in and out, and one's own account.
+fn account(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (Permission::AccountRead, Permission::AccountWrite);
+    router
+        .routes(routes!(auth::complete_setup))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::accept_invite))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::create_session))
+        .routes(needs(read, routes!(auth::get_session)))
+        .routes(needs(write, routes!(auth::logout)))
+        .routes(needs(read, routes!(me::get_me)))
+        .routes(needs(write, routes!(me::delete_me)))
+        .routes(needs(write, routes!(me::change_password)))
+        .routes(needs(read, routes!(me::list_sessions)))
+        .routes(needs(write, routes!(me::revoke_session)))
+        .routes(needs(read, routes!(me::list_access_tokens)))
+        .routes(needs(write, routes!(me::create_access_token)))
+        .routes(needs(write, routes!(me::revoke_access_token)))
+}
+
+/// Users and tenants.
+fn administration(
+    router: OpenApiRouter<AppState>,
+    gatekeeper: &Gatekeeper,
+) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (users, all) = (Permission::UsersAdmin, Permission::InstanceAdmin);
+    router
+        .routes(needs(users, routes!(users::list_users, users::create_user)))
+        .routes(needs(
+            users,
+            routes!(users::get_user, users::update_user, users::delete_user),
+        ))
+        .routes(needs(users, routes!(users::reset_password)))
+        .routes(needs(
+            users,
+            routes!(users::list_invites, users::create_invite),
+        ))
+        .routes(needs(users, routes!(users::revoke_invite)))
+        .routes(needs(
+            all,
+            routes!(tenants::list_tenants, tenants::create_tenant),
+        ))
+        .routes(needs(
+            all,
+            routes!(
+                tenants::get_tenant,
+                tenants::update_tenant,
+                tenants::delete_tenant
+            ),
+        ))
+}
+
 /// Puts guards in front of routes.
 struct Gatekeeper {
     gate: Arc<dyn Authenticate>,
     clock: Arc<dyn Clock>,
     limiter: Arc<RateLimiter>,
+    http: Arc<HttpConfig>,
 }
 
 impl Gatekeeper {
     fn new(app: &AppState, gate: Arc<dyn Authenticate>) -> Self {
-        let limiter = Arc::new(RateLimiter::new(app.requests_per_minute));
+        let limiter = Arc::new(RateLimiter::new(app.http.requests_per_minute));
         Self {
             gate,
             clock: app.services.clock.clone(),
             limiter,
+            http: app.http.clone(),
         }
     }
 
@@ -252,6 +312,7 @@ impl Gatekeeper {
             gate: self.gate.clone(),
             clock: self.clock.clone(),
             limiter: self.limiter.clone(),
+            http: self.http.clone(),
             permission,
         };
         (

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use astro_core::config::HttpConfig;
 use astro_services::Services;
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -11,8 +12,8 @@ pub struct AppState {
     pub services: Services,
     /// Renders /metrics; absent where no recorder is installed.
     pub metrics: Option<Arc<PrometheusHandle>>,
-    /// Requests of one user and minute; 0 for no limit.
-    pub requests_per_minute: u32,
+    /// Whom to believe, and how much one user may ask.
+    pub http: Arc<HttpConfig>,
 }
 
 impl std::fmt::Debug for AppState {

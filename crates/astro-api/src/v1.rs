@@ -1,5 +1,6 @@
 //! Handlers of version 1: a file per noun, a function per operation.
 
+pub(crate) mod auth;
 pub(crate) mod datapoints;
 mod filters;
 pub(crate) mod goals;
@@ -8,6 +9,7 @@ pub(crate) mod history;
 mod history_query;
 pub(crate) mod interchange;
 pub(crate) mod labels;
+pub(crate) mod me;
 pub(crate) mod preferences;
 pub(crate) mod projects;
 pub(crate) mod recommendations;
@@ -16,5 +18,7 @@ pub(crate) mod sync;
 mod sync_query;
 mod task_query;
 pub(crate) mod tasks;
+pub(crate) mod tenants;
 pub(crate) mod time_entries;
 pub(crate) mod trash;
+pub(crate) mod users;

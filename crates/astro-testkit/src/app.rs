@@ -1,15 +1,18 @@
 //! The whole product in one process, without a socket.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use astro_api::{AppState, Authenticate};
 use astro_core::clock::Clock as _;
+use astro_core::config::HttpConfig;
 use astro_core::principal::{Identity, Permission, Principal, Role, Scope};
+use astro_services::Services;
 use astro_services::accounts::Credential;
-use astro_services::{Error, Services};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -29,9 +32,11 @@ pub struct TestApp {
     pub owner: Client,
 }
 
-/// Knows the tokens that the test handed out.
-#[derive(Default)]
-struct TestGate(Mutex<HashMap<String, Principal>>);
+/// Knows the tokens that the test handed out, and asks the real gate about all others.
+struct TestGate {
+    known: Mutex<HashMap<String, Principal>>,
+    services: Services,
+}
 
 impl Authenticate for TestGate {
     fn authenticate(
@@ -40,12 +45,17 @@ impl Authenticate for TestGate {
     ) -> BoxFuture<'_, astro_services::Result<Principal>> {
         let known = match &credential {
             Credential::Bearer(token) => {
-                let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 known.get(token.expose()).cloned()
             }
             Credential::Cookie(_) => None,
         };
-        Box::pin(async move { known.ok_or(Error::Unauthenticated("no such token")) })
+        Box::pin(async move {
+            match known {
+                Some(principal) => Ok(principal),
+                None => self.services.authenticate(&credential).await,
+            }
+        })
     }
 }
 
@@ -62,12 +72,18 @@ impl TestApp {
 
     fn with(db: TestStore) -> Self {
         let services = db.services();
-        let gate = Arc::new(TestGate::default());
+        let gate = Arc::new(TestGate {
+            known: Mutex::default(),
+            services: services.clone(),
+        });
         let router = astro_api::router(
             AppState {
                 services: services.clone(),
                 metrics: None,
-                requests_per_minute: 0,
+                http: Arc::new(HttpConfig {
+                    requests_per_minute: 0,
+                    ..HttpConfig::default()
+                }),
             },
             gate.clone(),
         );
@@ -124,6 +140,14 @@ impl TestApp {
         }
     }
 
+    /// Somebody with a token that the product gave them.
+    pub fn bearer(&self, token: &str) -> Client {
+        Client {
+            router: self.router.clone(),
+            token: Some(token.to_owned()),
+        }
+    }
+
     pub fn now(&self) -> astro_core::calendar::Timestamp {
         self.db.clock.now()
     }
@@ -160,7 +184,7 @@ impl Client {
                 session: uuid::Uuid::nil().into(),
             },
         };
-        let mut known = gate.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = gate.known.lock().unwrap_or_else(PoisonError::into_inner);
         let token = format!("token-{}", known.len());
         known.insert(token.clone(), principal);
         Self {
@@ -177,6 +201,7 @@ impl Client {
             path: path.to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            peer: None,
         }
     }
 
@@ -204,12 +229,20 @@ pub struct Call {
     path: String,
     headers: HeaderMap,
     body: Bytes,
+    peer: Option<SocketAddr>,
 }
 
 impl Call {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers
             .insert(name, value.parse().expect("a header value"));
+        self
+    }
+
+    /// As if it came over a connection from there.
+    pub fn from_address(mut self, address: &str) -> Self {
+        let address: IpAddr = address.parse().expect("an address");
+        self.peer = Some(SocketAddr::new(address, 40_000));
         self
     }
 
@@ -234,6 +267,9 @@ impl Call {
             .body(Body::from(self.body))
             .expect("a request");
         *request.headers_mut() = self.headers;
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         if let Some(token) = &self.client.token {
             request.headers_mut().insert(
                 header::AUTHORIZATION,

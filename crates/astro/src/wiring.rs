@@ -73,7 +73,7 @@ pub fn router(services: Services, config: &Config, metrics: Option<PrometheusHan
     let state = AppState {
         services,
         metrics: metrics.map(Arc::new),
-        requests_per_minute: config.http.requests_per_minute,
+        http: Arc::new(config.http.clone()),
     };
     astro_api::router(state, gate)
 }

@@ -7,6 +7,8 @@
 )]
 
 mod access;
+mod access_document;
+mod accounts;
 mod conventions;
 mod convergence;
 mod goals;

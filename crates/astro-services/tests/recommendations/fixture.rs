@@ -1,6 +1,5 @@
 //! A person with tasks.
 
-
 use astro_core::calendar::Timestamp;
 use astro_core::clock::Clock as _;
 use astro_core::ids::TaskId;
