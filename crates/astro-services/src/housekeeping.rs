@@ -1,11 +1,12 @@
-//! What the product does by itself every hour: forgetting what nobody can ask for any more.
+//! What the product does by itself every hour: forgetting what nobody can ask for any more, and
+//! closing what nobody answered.
 
 use astro_core::limits;
 use astro_core::principal::Scope;
 use astro_store::{StoreError, events, idempotency};
 
 use crate::changes::before;
-use crate::{Error, Result, Services};
+use crate::{Error, Result, Services, recommendations};
 
 /// What one round removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,10 @@ impl Services {
 
     async fn sweep_owner(&self, scope: Scope) -> Result<Swept> {
         let now = self.now();
+        self.change_unasked(scope, |change| {
+            Box::pin(async move { recommendations::close_overdue(change).await })
+        })
+        .await?;
         let trash = self
             .purge_owner(scope, before(now, limits::TRASH_TTL))
             .await?;

@@ -11,26 +11,25 @@ mod decide;
 mod explain;
 mod exposure;
 mod feedback;
+mod proposals;
 mod score;
 mod words;
 
 use astro_core::calendar::Timestamp;
-use astro_core::ids::{DecisionId, RecommendationId, TaskId};
+use astro_core::ids::{DecisionId, RecommendationId};
 use astro_core::limits;
 use astro_core::page::{Page, PageRequest};
-use astro_core::preferences::RecommendationKind;
 use astro_core::principal::Permission;
 use astro_core::recommendations::{
     Decided, DecisionRecord, Proposal, RecommendRequest, Recommendation, RecommendationFilter,
     RecommendationState, Silence,
 };
-use astro_core::tasks::Task;
 use astro_store::recommendations::{self as rows, log};
-use astro_store::{Read, documents, owners};
-use serde_json::json;
+use astro_store::{Read, owners};
 
 pub use astro_store::recommendations::SORT;
 pub use exposure::DrawKey;
+pub(crate) use feedback::close_overdue;
 pub use feedback::note_task_event;
 
 use crate::changes::Change;
@@ -72,7 +71,7 @@ impl Services {
         let weighing = weighing.await?;
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                feedback::close_overdue(change).await?;
+                close_overdue(change).await?;
                 let weighing = if owners::get(change.write).await?.change_seq == weighing.change_seq
                     || weighing.context.is_closed()
                 {
@@ -161,6 +160,19 @@ async fn weigh(read: &mut Read, request: &RecommendRequest, now: Timestamp) -> R
     })
 }
 
+/// A decision in the making.
+struct Choice {
+    decision: DecisionId,
+    context: Context,
+    /// Best first.
+    ranked: Vec<Weighed>,
+    distribution: Distribution,
+    /// Index of what was chosen; `None` is silence.
+    chosen: Option<usize>,
+    /// Indices of what is proposed, in order.
+    slate: Vec<usize>,
+}
+
 async fn decide_and_log(
     change: &mut Change<'_>,
     request: &RecommendRequest,
@@ -172,51 +184,35 @@ async fn decide_and_log(
     } = weighing;
     let unasked = log::unasked_since(change.write, context.unasked_from()).await?;
     let barred = context.barred(&unasked);
-    let held_back = if barred.is_empty() {
+    let available = barred.is_empty();
+    let silence = if available {
         context.held_back(&unasked, ranked.first().map(|best| best.score))
     } else {
-        Vec::new()
+        barred
     };
-    let available = barred.is_empty();
     let decision: DecisionId = change.id();
-    let distribution = Distribution::of_rule(held_back.is_empty(), candidate_count(&ranked));
-    let choice = if available {
-        distribution.choose(key, decision)
-    } else {
-        None
-    };
-    let silence = if available { held_back } else { barred };
-    let slate = slate(request, choice, &ranked);
-    log::insert_point(
-        change.write,
-        &context.point(decision, request, available, choice.is_some(), &silence),
-    )
-    .await?;
-    let proposals = propose(
-        change,
-        request,
-        &context,
-        &ranked,
-        &slate,
-        &distribution,
+    let distribution = Distribution::of_rule(silence.is_empty(), candidate_count(&ranked));
+    let chosen = distribution.choose(key, decision);
+    let choice = Choice {
         decision,
-    )
-    .await?;
+        slate: slate(request, chosen, candidate_count(&ranked)),
+        context,
+        ranked,
+        distribution,
+        chosen,
+    };
+    let point = choice
+        .context
+        .point(decision, request, available, chosen.is_some(), &silence);
+    log::insert_point(change.write, &point).await?;
+    let proposals = proposals::make(change, request, &choice).await?;
     if available {
-        let exposure = exposure::record(
-            key,
-            decision,
-            &context,
-            &ranked,
-            &distribution,
-            choice,
-            &slate,
-            &proposals,
-        )?;
-        log::keep_parameters(change.write, exposure.parameters, &context.parameters()?).await?;
+        let exposure = exposure::record(key, &choice, &proposals)?;
+        let parameters = choice.context.parameters()?;
+        log::keep_parameters(change.write, exposure.parameters, &parameters).await?;
         log::insert_exposure(change.write, &exposure).await?;
     }
-    Ok(answer(&context, decision, &ranked, &silence, proposals))
+    Ok(answer(&choice, &silence, proposals))
 }
 
 /// So many are logged; the best of all are among them, since all were weighed.
@@ -224,74 +220,14 @@ fn candidate_count(ranked: &[Weighed]) -> usize {
     ranked.len().min(limits::CANDIDATES_MAX)
 }
 
-/// Ranks of what is proposed: the chosen one, then the rest as they are ranked.
-fn slate(request: &RecommendRequest, choice: Option<usize>, ranked: &[Weighed]) -> Vec<usize> {
-    let Some(first) = choice else {
+/// What is proposed: the chosen one, then the rest as they are ranked.
+fn slate(request: &RecommendRequest, chosen: Option<usize>, candidates: usize) -> Vec<usize> {
+    let Some(first) = chosen else {
         return Vec::new();
     };
     let limit = request.limit.unwrap_or(limits::PROPOSALS_DEFAULT) as usize;
-    let rest = (0..candidate_count(ranked)).filter(|index| *index != first);
+    let rest = (0..candidates).filter(|index| *index != first);
     std::iter::once(first).chain(rest).take(limit).collect()
-}
-
-async fn propose(
-    change: &mut Change<'_>,
-    request: &RecommendRequest,
-    context: &Context,
-    ranked: &[Weighed],
-    slate: &[usize],
-    distribution: &Distribution,
-    decision: DecisionId,
-) -> Result<Vec<Proposal>> {
-    let mut proposals = Vec::with_capacity(slate.len());
-    if let Ok(count @ 1..) = u32::try_from(slate.len()) {
-        change.write.reserve_changes(count).await?;
-    }
-    for (place, index) in slate.iter().enumerate() {
-        let weighed = &ranked[*index];
-        let task = present_task(change, weighed.task.id).await?;
-        let stamp = change.fresh();
-        let recommendation = Recommendation {
-            id: change.id(),
-            decision_id: decision,
-            kind: RecommendationKind::NextTask,
-            task_id: task.id,
-            proposal: json!({ "status": "in_process" }),
-            rank: u32::try_from(place + 1).map_err(Error::internal)?,
-            score: weighed.score,
-            reasons: explain::reasons(weighed, &context.view),
-            counterfactual: counterfactual::find(ranked, *index, &task, &context.view),
-            policy: POLICY.to_owned(),
-            policy_version: POLICY_VERSION.to_owned(),
-            propensity: distribution.propensity(slate.first().copied()),
-            surface: request.surface,
-            state: RecommendationState::Created,
-            expires_at: after(change.now, limits::RECOMMENDATION_TTL),
-            shown_at: None,
-            answered_at: None,
-            set_aside_until: None,
-            version: stamp.version,
-            change_seq: stamp.change_seq,
-            created_at: stamp.created_at,
-            updated_at: stamp.updated_at,
-            deleted_at: stamp.deleted_at,
-        };
-        let data =
-            json!({ "kind": recommendation.kind, "task_id": task.id, "surface": request.surface });
-        let written = change
-            .insert(recommendation, astro_core::events::Action::Created, data)
-            .await?;
-        proposals.push(Proposal {
-            recommendation: written.value,
-            task,
-        });
-    }
-    Ok(proposals)
-}
-
-async fn present_task(change: &mut Change<'_>, id: TaskId) -> Result<Task> {
-    let task: Option<Task> = documents::get(change.write, id.uuid()).await?;
-    task.ok_or_else(|| Error::internal("a task that was weighed a moment ago is gone"))
 }
 
 /// The moment `ahead` of `now`.
@@ -299,15 +235,12 @@ fn after(now: Timestamp, ahead: std::time::Duration) -> Timestamp {
     now.checked_add(ahead).unwrap_or(Timestamp::MAX)
 }
 
-fn answer(
-    context: &Context,
-    decision: DecisionId,
-    ranked: &[Weighed],
-    silence: &[Silence],
-    proposals: Vec<Proposal>,
-) -> Decided {
+fn answer(choice: &Choice, silence: &[Silence], proposals: Vec<Proposal>) -> Decided {
+    let Choice {
+        context, ranked, ..
+    } = choice;
     Decided {
-        decision_id: decision,
+        decision_id: choice.decision,
         at: context.view.now,
         spoke: !proposals.is_empty(),
         silence: silence

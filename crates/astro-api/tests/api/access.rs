@@ -106,6 +106,10 @@ async fn world(app: &TestApp) -> World {
         post("datapoints", datapoint).await["id"].clone(),
     );
     world.insert("preferences", json!("time.zone"));
+    let decided = post("recommendations", json!({ "surface": "api" })).await;
+    world.insert("decisions", decided["decision_id"].clone());
+    let told = &decided["proposals"][0]["recommendation"];
+    world.insert("recommendations", told["id"].clone());
     let made = app
         .owner
         .post("/api/v1/labels", json!({ "title": "to be undone" }))
@@ -143,6 +147,10 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
         "create_reminder" => {
             json!({ "task_id": task, "trigger": { "type": "absolute", "at": "2026-11-27T09:00:00Z" }, "channels": ["in_app"] })
         }
+        "recommend" => json!({ "surface": "api" }),
+        "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
+        "snooze_recommendation" => json!({ "until": "2026-11-28T09:00:00Z" }),
+        "give_feedback" => json!({ "event": "done" }),
         "snooze_reminder" => json!({ "until": "2026-11-28T09:00:00Z" }),
         "put_preference" => json!({ "value": "Europe/Madrid" }),
         "apply_ops" => json!({ "ops": [] }),
@@ -318,4 +326,6 @@ const FILTERS: &[(&str, &str)] = &[
     ("tasks", "time-entries?task_id"),
     ("tasks", "reminders?task_id"),
     ("goals", "datapoints?goal_id"),
+    ("tasks", "recommendations?task_id"),
+    ("decisions", "recommendations?decision_id"),
 ];

@@ -8,11 +8,9 @@ use astro_core::recommendations::{
 use astro_store::instance_keys;
 use sha2::{Digest as _, Sha256};
 
-use super::candidates::Weighed;
-use super::context::Context;
 use super::decide::Distribution;
 use super::score::Weights;
-use super::{POLICY, POLICY_VERSION, REWARD_VERSION, candidate_count};
+use super::{Choice, POLICY, POLICY_VERSION, REWARD_VERSION};
 use crate::{Error, Result, Services};
 
 const KEY_NAME: &str = "draw";
@@ -110,24 +108,36 @@ impl Services {
 }
 
 /// The exposure of a decision at which the product was free to speak.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a record of everything that a decision is made of"
-)]
-pub(super) fn record(
-    key: &DrawKey,
-    decision: DecisionId,
-    context: &Context,
-    ranked: &[Weighed],
-    distribution: &Distribution,
-    choice: Option<usize>,
-    slate: &[usize],
-    proposals: &[Proposal],
-) -> Result<Exposure> {
-    let candidates = ranked
+pub(super) fn record(key: &DrawKey, choice: &Choice, proposals: &[Proposal]) -> Result<Exposure> {
+    let distribution = &choice.distribution;
+    Ok(Exposure {
+        decision_id: choice.decision,
+        policy: POLICY.to_owned(),
+        policy_version: POLICY_VERSION.to_owned(),
+        models: Vec::new(),
+        parameters: hash(&[choice.context.parameters()?.as_bytes()]),
+        reward_version: REWARD_VERSION.to_owned(),
+        feature_schema: feature_schema(),
+        candidates: candidates(choice),
+        chosen: choice.chosen.map(small).transpose()?,
+        p_speak: distribution.p_speak,
+        p_choice: distribution.p_choice_of(choice.chosen),
+        propensity: distribution.propensity(choice.chosen),
+        slate: slate(choice)?,
+        exploration: Exploration::None,
+        draw_key: key.fingerprint(),
+        draw_counter: 0,
+        shown_at: None,
+        explanation: explanation(proposals)?,
+    })
+}
+
+fn candidates(choice: &Choice) -> Vec<Candidate> {
+    choice
+        .ranked
         .iter()
-        .take(candidate_count(ranked))
-        .zip(&distribution.p_choice)
+        // as many as there are probabilities
+        .zip(&choice.distribution.p_choice)
         .map(|(weighed, p_choice)| Candidate {
             kind: RecommendationKind::NextTask,
             task_id: weighed.task.id,
@@ -136,42 +146,25 @@ pub(super) fn record(
             score: weighed.score,
             p_choice: *p_choice,
         })
-        .collect();
-    // given the first place, the rule leaves nothing open in the others
-    let slate = slate
-        .iter()
-        .enumerate()
-        .map(|(place, index)| {
-            Ok(SlateEntry {
-                candidate: small(*index)?,
-                probability: if place == 0 {
-                    distribution.p_choice_of(Some(*index))
-                } else {
-                    1.0
-                },
-            })
+        .collect()
+}
+
+/// Given the first place, the rule leaves nothing open in the others.
+fn slate(choice: &Choice) -> Result<Vec<SlateEntry>> {
+    let probability = |index| {
+        if Some(index) == choice.chosen {
+            choice.distribution.p_choice_of(Some(index))
+        } else {
+            1.0
+        }
+    };
+    let entries = choice.slate.iter().map(|index| {
+        Ok(SlateEntry {
+            candidate: small(*index)?,
+            probability: probability(*index),
         })
-        .collect::<Result<_>>()?;
-    Ok(Exposure {
-        decision_id: decision,
-        policy: POLICY.to_owned(),
-        policy_version: POLICY_VERSION.to_owned(),
-        models: Vec::new(),
-        parameters: hash(&[context.parameters()?.as_bytes()]),
-        reward_version: REWARD_VERSION.to_owned(),
-        feature_schema: feature_schema(),
-        candidates,
-        chosen: choice.map(small).transpose()?,
-        p_speak: distribution.p_speak,
-        p_choice: distribution.p_choice_of(choice),
-        propensity: distribution.propensity(choice),
-        slate,
-        exploration: Exploration::None,
-        draw_key: key.fingerprint(),
-        draw_counter: 0,
-        shown_at: None,
-        explanation: explanation(proposals)?,
-    })
+    });
+    entries.collect()
 }
 
 fn small(index: usize) -> Result<u32> {

@@ -268,7 +268,7 @@ fn rest(reason: Option<ReasonCode>, at: Timestamp) -> Timestamp {
 }
 
 /// Closes what nobody answered in its time: shown ones were ignored, the others expired.
-pub(super) async fn close_overdue(change: &mut Change<'_>) -> Result<()> {
+pub(crate) async fn close_overdue(change: &mut Change<'_>) -> Result<()> {
     for present in rows::overdue(change.write, change.now, CLOSED_AT_ONCE).await? {
         if present.shown_at.is_some() {
             let report = NewFeedback::of(FeedbackEvent::Ignored);

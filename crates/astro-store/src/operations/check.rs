@@ -9,6 +9,7 @@ use astro_core::labels::Label;
 use astro_core::preferences::Preference;
 use astro_core::principal::Scope;
 use astro_core::projects::Project;
+use astro_core::recommendations::{DecisionPoint, Exposure, Feedback, Recommendation};
 use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
 use astro_core::time_entries::TimeEntry;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::documents::{self, Record};
+use crate::recommendations::{feedback, log};
 use crate::{Read, Statement, Store, StoreError, accounts, dialect, events, owners};
 
 /// Rows that are looked at in one go.
@@ -134,12 +136,20 @@ async fn check_owner(read: &mut Read) -> Result<Vec<Finding>, StoreError> {
         ($($noun:ty),+) => { $( report.noun::<$noun>(read, owner.change_seq, |_| {}).await?; )+ };
     }
     nouns!(
-        Label, Project, TimeEntry, Reminder, Goal, Datapoint, Preference
+        Label,
+        Project,
+        TimeEntry,
+        Reminder,
+        Goal,
+        Datapoint,
+        Preference,
+        Recommendation
     );
     report
         .noun::<Task>(read, owner.change_seq, |task| tasks.expect(task))
         .await?;
     report.log(read).await?;
+    report.decisions(read).await?;
     tasks.compare(read, &mut report).await?;
     for task in dialect::checks::unfindable(read).await? {
         report.add(
@@ -232,6 +242,34 @@ impl Report {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+impl Report {
+    /// Reads the decision log, which proves that each entry can be read.
+    async fn decisions(&mut self, read: &mut Read) -> Result<(), StoreError> {
+        macro_rules! readable {
+            ($all:path, $id:expr) => {
+                let mut after = Uuid::nil();
+                loop {
+                    match $all(read, after, PAGE).await {
+                        Ok(page) => match page.last() {
+                            Some(last) => after = $id(last),
+                            None => break,
+                        },
+                        Err(error @ StoreError::Corrupt { .. }) => {
+                            self.add(Area::Values, error.to_string());
+                            break;
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+        }
+        readable!(log::all_points, |row: &DecisionPoint| row.id.uuid());
+        readable!(log::all_exposures, |row: &Exposure| row.decision_id.uuid());
+        readable!(feedback::all, |row: &Feedback| row.id.uuid());
+        Ok(())
     }
 }
 
