@@ -22,7 +22,7 @@ use astro_core::page::{Page, PageRequest};
 use astro_core::principal::Permission;
 use astro_core::recommendations::{
     Decided, DecisionRecord, Proposal, RecommendRequest, Recommendation, RecommendationFilter,
-    RecommendationState, Silence,
+    Silence,
 };
 use astro_store::recommendations::{self as rows, log};
 use astro_store::{Read, owners};
