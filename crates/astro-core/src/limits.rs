@@ -22,7 +22,7 @@ limits! {
     /// Items that one import may hold.
     IMPORT_ITEMS: usize = 50_000;
     /// Bytes of a lossless export that is brought in on the server itself; over the API it is
-    /// IMPORT_BYTES.
+    /// `IMPORT_BYTES`.
     RESTORE_BYTES: usize = 1024 * 1024 * 1024;
     /// Nesting of a JSON document.
     JSON_DEPTH: usize = 32;

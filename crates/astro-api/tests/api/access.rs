@@ -149,9 +149,8 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
         }
         "recommend" => json!({ "surface": "api" }),
         "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
-        "snooze_recommendation" => json!({ "until": "2026-11-28T09:00:00Z" }),
         "give_feedback" => json!({ "event": "done" }),
-        "snooze_reminder" => json!({ "until": "2026-11-28T09:00:00Z" }),
+        "snooze_recommendation" | "snooze_reminder" => json!({ "until": "2026-11-28T09:00:00Z" }),
         "put_preference" => json!({ "value": "Europe/Madrid" }),
         "apply_ops" => json!({ "ops": [] }),
         "delete_me" => json!({ "password": "lantern gravel umbrage tofu" }),

@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
 }
 
 fn planned(uid: String, life: Life, context: &Context) -> Result<PlannedTask> {
-    let record = record(&life.says, life.foreign)?;
+    let record = record(&life.says, &life.foreign)?;
     Ok(PlannedTask {
         uid,
         place: format!("line {}", life.first_line),
@@ -67,7 +67,7 @@ fn planned(uid: String, life: Life, context: &Context) -> Result<PlannedTask> {
 ///
 /// # Errors
 /// Of JSON; none are known.
-pub fn record(says: &Portable, foreign: Vec<Value>) -> Result<Value> {
+pub fn record(says: &Portable, foreign: &[Value]) -> Result<Value> {
     let says = serde_json::to_value(says).map_err(Error::internal)?;
     Ok(json!({ "says": says, "foreign": foreign }))
 }

@@ -72,7 +72,7 @@ pub fn record(format: Format, task: &Outgoing, zone: &ZoneName) -> Result<Value>
             let kept = parsed.as_ref().map(|(record, said)| (record, *said));
             serde_json::to_value(ics::record(task, kept)).map_err(Error::internal)?
         }
-        Format::Events => events::record(&task.says, Vec::new())?,
+        Format::Events => events::record(&task.says, &[])?,
         Format::Json => return Err(no_notation(format)),
     })
 }

@@ -307,5 +307,10 @@ impl Http {
 /// Whether a file can be read by its owner alone.
 pub fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    path.metadata().unwrap().permissions().mode() & 0o077 == 0
+    path.metadata()
+        .unwrap()
+        .permissions()
+        .mode()
+        .trailing_zeros()
+        >= 6
 }

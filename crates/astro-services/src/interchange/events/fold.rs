@@ -44,9 +44,9 @@ pub(super) fn lives(mut lines: Vec<Line>, notes: &mut Notes) -> Vec<(String, Lif
     }
     lines.sort_by_key(|line| line.at);
     let mut order: Vec<String> = Vec::new();
-    let mut lives: HashMap<String, Life> = HashMap::new();
+    let mut begun: HashMap<String, Life> = HashMap::new();
     for line in lines {
-        let life = lives.entry(line.task.clone()).or_insert_with(|| {
+        let life = begun.entry(line.task.clone()).or_insert_with(|| {
             order.push(line.task.clone());
             Life::begin(&line, notes)
         });
@@ -54,7 +54,7 @@ pub(super) fn lives(mut lines: Vec<Line>, notes: &mut Notes) -> Vec<(String, Lif
     }
     order
         .into_iter()
-        .filter_map(|uid| lives.remove(&uid).map(|life| (uid, life)))
+        .filter_map(|uid| begun.remove(&uid).map(|life| (uid, life)))
         .collect()
 }
 

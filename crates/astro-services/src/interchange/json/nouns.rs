@@ -9,6 +9,7 @@ use astro_core::error::{Checks, FieldError};
 use astro_core::events::Event;
 use astro_core::goals::Goal;
 use astro_core::ids::EventId;
+use astro_core::ids::{LabelId, TaskId};
 use astro_core::labels::Label;
 use astro_core::limits;
 use astro_core::preferences::Preference;
@@ -50,7 +51,7 @@ impl ArchivedNoun for Label {
             return Ok(None);
         }
         let names = Names::read(read).await?;
-        Ok(names.label(&self.title).map(|id| id.uuid()))
+        Ok(names.label(&self.title).map(LabelId::uuid))
     }
 }
 
@@ -79,7 +80,7 @@ impl ArchivedNoun for Task {
 
     async fn twin(&self, read: &mut Read) -> Result<Option<Uuid>> {
         let twin = task_rows::id_of_uid(read, &self.uid).await?;
-        Ok(twin.map(|id| id.uuid()))
+        Ok(twin.map(TaskId::uuid))
     }
 
     fn follow(&mut self, twins: &HashMap<Uuid, Uuid>) {

@@ -92,7 +92,9 @@ impl Services {
         } = restoring;
         for (name, rows) in rows {
             let place = format!("sections.{name}");
-            rows.iter().for_each(|_| notes.left(&name, &place));
+            for _ in &rows {
+                notes.left(&name, &place);
+            }
         }
         if mode == Mode::Exact && !dry_run {
             self.end_restore(call, scope, head).await?;
