@@ -150,6 +150,8 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
         "recommend" => json!({ "surface": "api" }),
         "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
         "give_feedback" => json!({ "event": "done" }),
+        // Not what it takes, which is said after who may ask.
+        "import_file" => json!([]),
         "snooze_recommendation" | "snooze_reminder" => json!({ "until": "2026-11-28T09:00:00Z" }),
         "put_preference" => json!({ "value": "Europe/Madrid" }),
         "apply_ops" => json!({ "ops": [] }),
