@@ -1,6 +1,6 @@
 //! Accounts and access: who gets in, by which door, and who administers whom.
 //!
-//! Every door ends in [`gate`]: it alone decides whether an account may be used. Passwords,
+//! Every door ends in `gate`: it alone decides whether an account may be used. Passwords,
 //! opaque tokens and JWTs are made and checked in one file each; docs/access.md says what all of
 //! it means for people.
 

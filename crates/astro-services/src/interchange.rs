@@ -1,7 +1,7 @@
 //! Import and export: files of other programs, and everything of an owner at once.
 //!
 //! Reading is pure: bytes become a [`plan::Plan`], with notes on every field. A plan is carried
-//! out, or in a dry run only compared, by [`apply`]; writing goes the same way back. What a format
+//! out, or in a dry run only compared, by `apply`; writing goes the same way back. What a format
 //! says that has no place here is kept with the task in that format's own words
 //! ([`plan::Kept`]) and comes out again unchanged; what was edited here since wins.
 //!

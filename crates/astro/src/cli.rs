@@ -61,10 +61,10 @@ pub struct Flags {
 #[derive(Args, Clone, Debug, Default)]
 pub struct Who {
     /// Act for this user; without it for the instance's first administrator
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", global = true)]
     pub user: Option<String>,
     /// The user's tenant, where the address has accounts in several
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", global = true)]
     pub tenant: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! iCalendar objects (RFC 5545): reading to-dos out of a calendar and writing them back.
 //!
-//! [`read`] gives each VTODO as a [`Todo`] with typed properties; whatever has no typed place, be it
+//! [`read()`] gives each VTODO as a [`Todo`] with typed properties; whatever has no typed place, be it
 //! a property, a parameter, a component or an unreadable value, is kept verbatim and written again.
 //! So `read(write(read(x))) == read(x)`. To that end the lines are read here and not by a library:
 //! none at hand keeps a line as it was written or says on which line a problem is. Dates and the

@@ -14,7 +14,22 @@ use crate::engines::process::{POLL, Process};
 use crate::engines::scratch::Scratch;
 use crate::workspace;
 
+const ADMIN: &str = "admin@example.org";
 const MEMBER: &str = "member@example.org";
+/// All that a token can carry.
+const SCOPES: [&str; 11] = [
+    "tasks:read",
+    "tasks:write",
+    "goals:read",
+    "goals:write",
+    "preferences:read",
+    "preferences:write",
+    "recommendations:read",
+    "recommendations:write",
+    "data:export",
+    "data:import",
+    "account:read",
+];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Server {
@@ -76,29 +91,16 @@ fn prepare(folder: &Path, data: &Path) -> Result<String> {
     let password = folder.join("password");
     fs::write(&password, "a long password of no person\n")?;
     let password = password.to_string_lossy();
-    astro(
-        data,
-        &[
-            "user",
-            "create",
-            MEMBER,
-            "--role",
-            "member",
-            "--password-file",
-            &password,
-        ],
-    )?;
-    let answer = astro(
-        data,
-        &[
-            "token",
-            "create",
-            "--user",
-            MEMBER,
-            "--title",
-            "schemathesis",
-        ],
-    )?;
+    // The first account administers the instance; requests are made up for a plain member.
+    for (email, role) in [(ADMIN, "instance_admin"), (MEMBER, "member")] {
+        let user = ["user", "create", email, "--role", role];
+        astro(data, &[&user[..], &["--password-file", &password]].concat())?;
+    }
+    let mut token = vec!["token", "create", "schemathesis", "--user", MEMBER];
+    for scope in SCOPES {
+        token.extend(["--scope", scope]);
+    }
+    let answer = astro(data, &token)?;
     let answer: Answer = serde_json::from_str(&answer).context("reading the new token")?;
     Ok(answer.token)
 }
