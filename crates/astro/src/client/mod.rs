@@ -3,7 +3,7 @@
 //! When no other process holds the database the whole product is built in this one and asked
 //! directly; when a server runs it is asked over the loopback address. Either way a request is an
 //! HTTP request with a token of the command line, so there is one code path and one gate
-//! (docs/decisions/0008-the-command-line-is-a-client.md).
+//! (docs/decisions/0007-the-command-line-is-a-client.md).
 
 mod loopback;
 
