@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use astro_core::ids::SessionId;
 use astro_core::interchange::{Format, ImportCounts, ImportReport};
 use astro_core::page::PageRequest;
-use astro_core::patch::Patch;
+use astro_core::patch::{Patch, read_document};
 use astro_core::principal::{Identity, Principal, Role};
+use astro_core::recommendations::{FeedbackEvent, NewFeedback, RecommendRequest, Surface};
 use astro_core::tasks::{Task, TaskFields, TaskSource, TaskStatus};
 use astro_services::tasks::TaskQuery;
 use astro_services::{Call, Services};
 use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn call(db: &TestStore, role: Role) -> Call {
     let identity = Identity {
@@ -87,6 +88,44 @@ impl House {
                 None => return tasks,
             }
         }
+    }
+
+    /// Leaves something of every noun.
+    async fn live(&self) {
+        let task = self.tasks().await["Edited"].id;
+        let (services, call) = (&self.services, &self.call);
+        services.start_task(call, task).await.unwrap();
+        let goal =
+            read_document(json!({"title": "Goal", "kind": "metric", "target_value": 10})).unwrap();
+        let goal = services.create_goal(call, goal).await.unwrap().value;
+        let point = json!({"goal_id": goal.id, "at": "2026-11-25T08:00:00Z", "value": 0.1});
+        services
+            .create_datapoint(call, read_document(point).unwrap())
+            .await
+            .unwrap();
+        let zone = json!({"key": "time.zone", "value": "Europe/Madrid"});
+        services
+            .put_preference(call, read_document(zone).unwrap())
+            .await
+            .unwrap();
+        let reminder = json!({"task_id": task, "trigger": {"type": "absolute", "at": "2026-11-26T09:00:00"}, "channels": ["in_app"]});
+        services
+            .create_reminder(call, read_document(reminder).unwrap())
+            .await
+            .unwrap();
+        services
+            .create_task(call, TaskFields::titled("To do now"))
+            .await
+            .unwrap();
+        let decided = services
+            .recommend(call, RecommendRequest::on(Surface::Api))
+            .await
+            .unwrap();
+        let report = NewFeedback::of(FeedbackEvent::Accepted);
+        services
+            .give_feedback(call, decided.proposals[0].recommendation.id, report)
+            .await
+            .unwrap();
     }
 
     async fn edit(&self, task: &Task, patch: Value) {
@@ -262,7 +301,12 @@ on_both_engines! {
         let tasks = house.tasks().await;
         house.edit(&tasks["Waited for"], serde_json::json!({"title": "Edited", "parent_id": tasks["Child first"].id})).await;
         house.services.delete_task(&house.call, tasks["Done"].id).await.unwrap();
+        house.live().await;
         let file = house.export(Format::Json).await;
+        let document: Value = serde_json::from_str(&file).unwrap();
+        for (name, rows) in document["sections"].as_object().unwrap() {
+            assert_ne!(rows.as_array().unwrap().len(), 0, "the test has no {name}");
+        }
         let other = House { services: house.services.clone(), call: stranger(db).await };
         let dry = other.try_import(Format::Json, file.as_bytes(), true).await.unwrap();
         let report = other.import(Format::Json, file.as_bytes()).await;

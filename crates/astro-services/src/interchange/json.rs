@@ -5,6 +5,7 @@
 //! the list). Into an empty account rows go as they were, with their ids, versions and change
 //! numbers. Into any other they are merged: what is there stays, what is not there is added.
 
+mod advice;
 mod archived;
 mod nouns;
 mod restore;

@@ -9,6 +9,7 @@ use astro_core::goals::Goal;
 use astro_core::labels::Label;
 use astro_core::preferences::Preference;
 use astro_core::projects::Project;
+use astro_core::recommendations::{DecisionPoint, Exposure, Feedback, Recommendation};
 use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
 use astro_core::time_entries::TimeEntry;
@@ -17,6 +18,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::advice::PolicyParameters;
 use super::archived::Archived;
 use super::restore::{self, Restoring};
 use crate::{Error, Result};
@@ -30,6 +32,11 @@ pub(super) static ALL: &[Section] = &[
     Section::of::<Reminder>(),
     Section::of::<Datapoint>(),
     Section::of::<Preference>(),
+    Section::of::<PolicyParameters>(),
+    Section::of::<DecisionPoint>(),
+    Section::of::<Exposure>(),
+    Section::of::<Recommendation>(),
+    Section::of::<Feedback>(),
     Section::of::<Event>(),
 ];
 
