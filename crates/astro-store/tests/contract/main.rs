@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod around_tasks;
 mod labels;
 mod operations;
 mod registry;
