@@ -124,6 +124,8 @@ pub struct Op {
     /// time and does nothing.
     pub op_id: Uuid,
     pub kind: OpKind,
+    /// `feedback` can only be created; its `patch` holds the `recommendation_id`, too, and it is
+    /// answered with the recommendation.
     pub entity: Entity,
     /// The row; for a creation the `UUIDv7` that it shall have, or absent to let the server choose.
     #[serde(default)]

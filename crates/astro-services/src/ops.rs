@@ -48,9 +48,6 @@ impl Services {
 
     async fn apply_op(&self, call: &Call, op: Op) -> Result<OpDone> {
         check(&op)?;
-        let Some(noun) = nouns::find(op.entity) else {
-            return nouns::unsupported(op.kind, op.entity);
-        };
         let document = serde_json::to_vec(&op).map_err(Error::internal)?;
         let creates = op.kind == OpKind::Create;
         let call = Call {
@@ -62,7 +59,11 @@ impl Services {
             chosen_id: op.id.filter(|_| creates),
             ..call.clone()
         };
-        (noun.operate)(self, &call, op).await.map_err(name_the_key)
+        let done = match nouns::find(op.entity) {
+            Some(noun) => (noun.operate)(self, &call, op).await,
+            None => nouns::answer(self, &call, op).await,
+        };
+        done.map_err(name_the_key)
     }
 }
 

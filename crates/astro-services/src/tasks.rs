@@ -178,10 +178,17 @@ pub async fn set_fields(
     Ok(written)
 }
 
-/// Called when undo has put `task` in the place of `replaced`.
+/// Called when undo has put `task` in the place of `replaced`; for those who follow tasks it is a
+/// change like any other.
 pub(crate) async fn settle(change: &mut Change<'_>, replaced: &Task, task: &Task) -> Result<()> {
     references::check(change, task.id, Some(replaced), &task.fields()).await?;
-    hooks::after(change, Some(replaced), task, Action::Undone).await
+    let zone = change.write.zone().await?;
+    let action = match (replaced.deleted_at.is_some(), task.deleted_at.is_some()) {
+        (false, true) => Action::Deleted,
+        (true, false) => Action::Restored,
+        _ => rules::action(replaced, task, &zone),
+    };
+    hooks::after(change, Some(replaced), task, action).await
 }
 
 /// Moves a task and what lies below it into the trash, or out of it. Out come those that went in

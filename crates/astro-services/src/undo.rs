@@ -42,7 +42,7 @@ async fn undo(
     let mut taken_back = Vec::with_capacity(rows.len());
     // Backwards: what was made first goes last.
     for row in rows.iter().rev() {
-        if let Some(noun) = nouns::find(row.first.entity) {
+        if let Some(noun) = nouns::find(row.first.entity).filter(|noun| noun.writable) {
             access::check(principal, noun.write)?;
             let back = (noun.take_back)(change, &row.first, &row.last).await;
             taken_back.push(back.map_err(refused)?);

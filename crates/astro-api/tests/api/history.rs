@@ -190,4 +190,19 @@ on_both_engines! {
         undo(app, &deleted).await.expect(200);
         assert_eq!(app.owner.get(&at).await.expect(200)["next_fire_at"], "2026-12-03T11:00:00Z");
     }
+
+    async fn a_recommendation_hears_that_its_task_is_not_done_after_all(app: TestApp) {
+        let (id, _) = task(app, json!({ "title": "paint" })).await;
+        let decided = app.owner.post("/api/v1/recommendations", json!({ "surface": "today" })).await.expect(201);
+        let told = format!("/api/v1/recommendations/{}", decided["proposals"][0]["recommendation"]["id"].as_str().unwrap());
+        app.owner.post(&format!("{told}/shown"), json!({})).await.expect(200);
+        app.owner.post(&format!("{told}/accept"), json!({})).await.expect(200);
+        let complete = token(&app.owner.request(Method::POST, &format!("/api/v1/tasks/{id}/complete")).send().await);
+        assert_eq!(app.owner.get(&told).await.expect(200)["state"], "applied");
+        undo(app, &complete).await.expect(200);
+        assert_eq!(app.owner.get(&told).await.expect(200)["state"], "accepted");
+        let said = app.owner.get(&format!("{told}/feedback")).await.expect(200);
+        let events: Vec<&Value> = said["items"].as_array().unwrap().iter().map(|row| &row["event"]).collect();
+        assert_eq!(events, ["seen", "accepted", "done", "undone"]);
+    }
 }

@@ -186,7 +186,7 @@ on_both_engines! {
             with("id", json!(v4)),
             with("kind", json!("delete")),
             op(app, "complete", Some(fresh(app)), &json!({ "title": "x" })),
-            with("entity", json!("feedback")),
+            with("entity", json!("recommendation")),
             strict,
         ]).await;
         let fields: Vec<&Value> = results.iter().map(|result| &result["problem"]["errors"][0]["field"]).collect();
@@ -243,5 +243,28 @@ on_both_engines! {
         assert_eq!((count(&narrow).await, count(&wide).await), (1, 2));
         let make = json!({ "op_id": fresh(app), "kind": "create", "entity": "goal", "patch": { "title": "other", "kind": "outcome" } });
         assert_eq!(narrow.post("/api/v1/ops", json!({ "ops": [make] })).await.expect(200)["results"][0]["status"], 403);
+    }
+
+    async fn a_recommendation_is_answered_while_offline(app: TestApp) {
+        app.owner.post("/api/v1/tasks", json!({ "title": "phone" })).await.expect(201);
+        let decided = app.owner.post("/api/v1/recommendations", json!({ "surface": "today" })).await.expect(201);
+        let id = decided["proposals"][0]["recommendation"]["id"].clone();
+        let answer = |entity: &str, kind: &str, patch: Value| json!({ "op_id": fresh(app), "kind": kind, "entity": entity, "id": fresh(app), "patch": patch });
+        let said = answer("feedback", "create", json!({ "recommendation_id": id, "event": "dismissed", "reason": "not_now" }));
+        let results = send(app, &[
+            said.clone(),
+            said,
+            answer("feedback", "create", json!({ "event": "dismissed" })),
+            answer("feedback", "create", json!({ "recommendation_id": fresh(app), "event": "accepted" })),
+            answer("feedback", "delete", json!({})),
+            answer("recommendation", "update", json!({})),
+        ]).await;
+        assert_eq!(statuses(&results), [201, 201, 422, 404, 422, 422], "{results:?}");
+        assert_eq!((&results[0], &results[0]["id"]), (&results[1], &id));
+        let feedback = app.owner.get(&format!("/api/v1/recommendations/{}/feedback", id.as_str().unwrap())).await.expect(200);
+        assert_eq!(feedback["items"].as_array().unwrap().len(), 1);
+        let seen = read(app, "").await;
+        let change = seen["changes"].as_array().unwrap().iter().find(|change| change["id"] == id).unwrap().clone();
+        assert_eq!((&change["entity"], &change["document"]["state"]), (&json!("recommendation"), &json!("dismissed")));
     }
 }

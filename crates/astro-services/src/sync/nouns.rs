@@ -7,6 +7,7 @@ mod goals;
 mod labels;
 mod preferences;
 mod projects;
+mod recommendations;
 mod reminders;
 mod tasks;
 mod time_entries;
@@ -22,6 +23,7 @@ use astro_core::patch::Patch;
 use astro_core::preferences::Preference;
 use astro_core::principal::Permission;
 use astro_core::projects::Project;
+use astro_core::recommendations::Recommendation;
 use astro_core::reminders::Reminder;
 use astro_core::sync::OpKind;
 use astro_core::tasks::Task;
@@ -32,6 +34,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub(crate) use entry::{Entry, TakenBack};
+pub(crate) use recommendations::answer;
 
 use crate::changes::{Change, Written};
 use crate::{Call, Error, Result, Services};
@@ -39,6 +42,7 @@ use crate::{Call, Error, Result, Services};
 /// Every noun that devices share, each before those that it points at: in this order they can be
 /// removed for good.
 pub(crate) static NOUNS: &[Entry] = &[
+    Entry::of::<Recommendation>(),
     Entry::of::<TimeEntry>(),
     Entry::of::<Reminder>(),
     Entry::of::<Datapoint>(),
@@ -60,6 +64,9 @@ pub(crate) trait Noun: Record + PartialEq {
     const WRITE: Permission;
     /// A person looks for it in the trash, once it is deleted.
     const IN_TRASH: bool = true;
+    /// A person writes it: operations change it and undo puts it back. Otherwise it only follows
+    /// what is said and done.
+    const WRITABLE: bool = true;
 
     /// What a person knows it by.
     fn title(&self) -> String;
@@ -156,7 +163,7 @@ mod tests {
             .copied()
             .filter(|entity| find(*entity).is_none())
             .collect();
-        // Both are only ever answered, not edited.
-        assert_eq!(missing, [Entity::Recommendation, Entity::Feedback]);
+        // Only ever appended to; its recommendation says what it came to.
+        assert_eq!(missing, [Entity::Feedback]);
     }
 }

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Act, Doomed, Noun};
+use super::{Act, Doomed, Noun, unsupported};
 use crate::changes::{Change, changed_fields};
 use crate::{Call, Error, Result, Services};
 
@@ -24,6 +24,7 @@ pub(crate) struct Entry {
     pub(crate) entity: Entity,
     pub(crate) read: Permission,
     pub(crate) write: Permission,
+    pub(crate) writable: bool,
     /// Rows that changed after a number, in order of the numbers.
     pub(crate) changed: for<'a> fn(&'a mut Read, i64, u32) -> Answer<'a, Vec<RowChange>>,
     /// What lies in the trash, latest first, after a moment and id.
@@ -50,6 +51,7 @@ impl Entry {
             entity: N::ENTITY,
             read: N::READ,
             write: N::WRITE,
+            writable: N::WRITABLE,
             changed: changed::<N>,
             trashed: trashed::<N>,
             operate: operate::<N>,
@@ -118,6 +120,9 @@ where
     N::Fields: Serialize + DeserializeOwned + Send,
 {
     Box::pin(async move {
+        if !N::WRITABLE {
+            return unsupported(op.kind, N::ENTITY);
+        }
         let written = N::act(services, call, read_act(op)?).await?;
         let stamp = written.value.stamp();
         Ok(OpDone {
