@@ -15,7 +15,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -126,25 +126,31 @@ impl TestApp {
 
     /// Somebody without a credential.
     pub fn anonymous(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            token: None,
-        }
+        self.with_headers(HeaderMap::new())
     }
 
     /// Somebody with a credential that nobody gave them.
     pub fn garbage(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            token: Some("not.a.token".to_owned()),
-        }
+        self.bearer("not.a.token")
     }
 
     /// Somebody with a token that the product gave them.
     pub fn bearer(&self, token: &str) -> Client {
+        self.with_headers(bearer(token))
+    }
+
+    /// A page of the product in a browser that has signed in.
+    pub fn browser(&self, cookie: &str, csrf: &str) -> Client {
+        self.with_headers(HeaderMap::from_iter([
+            (header::COOKIE, value(cookie)),
+            (HeaderName::from_static("x-csrf-token"), value(csrf)),
+        ]))
+    }
+
+    fn with_headers(&self, credentials: HeaderMap) -> Client {
         Client {
             router: self.router.clone(),
-            token: Some(token.to_owned()),
+            credentials,
         }
     }
 
@@ -157,7 +163,16 @@ impl TestApp {
 #[derive(Clone)]
 pub struct Client {
     router: Router,
-    token: Option<String>,
+    /// Sent with every request.
+    credentials: HeaderMap,
+}
+
+fn bearer(token: &str) -> HeaderMap {
+    HeaderMap::from_iter([(header::AUTHORIZATION, value(&format!("Bearer {token}")))])
+}
+
+fn value(text: &str) -> HeaderValue {
+    text.parse().expect("a header value")
 }
 
 impl Client {
@@ -189,7 +204,7 @@ impl Client {
         known.insert(token.clone(), principal);
         Self {
             router: router.clone(),
-            token: Some(token),
+            credentials: bearer(&token),
         }
     }
 
@@ -199,7 +214,7 @@ impl Client {
             client: self.clone(),
             method,
             path: path.to_owned(),
-            headers: HeaderMap::new(),
+            headers: self.credentials.clone(),
             body: Bytes::new(),
             peer: None,
         }
@@ -234,8 +249,7 @@ pub struct Call {
 
 impl Call {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers
-            .insert(name, value.parse().expect("a header value"));
+        self.headers.insert(name, self::value(value));
         self
     }
 
@@ -269,12 +283,6 @@ impl Call {
         *request.headers_mut() = self.headers;
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(ConnectInfo(peer));
-        }
-        if let Some(token) = &self.client.token {
-            request.headers_mut().insert(
-                header::AUTHORIZATION,
-                format!("Bearer {token}").parse().expect("a header value"),
-            );
         }
         let response = self
             .client

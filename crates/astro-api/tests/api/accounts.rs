@@ -4,10 +4,10 @@ use astro_testkit::{Answer, Client, TestApp, on_both_engines};
 use http::Method;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "lantern gravel umbrage tofu";
-const OTHER_PASSWORD: &str = "hedgehogs whittle brass oars";
+pub const PASSWORD: &str = "lantern gravel umbrage tofu";
+pub const OTHER_PASSWORD: &str = "hedgehogs whittle brass oars";
 
-async fn set_up(app: &TestApp) -> Value {
+pub async fn set_up(app: &TestApp) -> Value {
     let token = app.services.setup_token().await.unwrap().unwrap();
     let body = json!({ "token": token.expose(), "email": "owner@example.org", "password": PASSWORD, "zone": "Europe/Madrid" });
     app.anonymous()
@@ -16,14 +16,14 @@ async fn set_up(app: &TestApp) -> Value {
         .expect(201)
 }
 
-async fn login(app: &TestApp, email: &str) -> Value {
+pub async fn login(app: &TestApp, email: &str) -> Value {
     let body = json!({ "email": email, "password": PASSWORD });
     let answer = app.anonymous().post("/api/v1/auth/login", body).await;
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     answer.expect(200)
 }
 
-async fn sign_in(app: &TestApp, email: &str) -> Client {
+pub async fn sign_in(app: &TestApp, email: &str) -> Client {
     let tokens = login(app, email).await;
     app.bearer(tokens["access_token"].as_str().unwrap())
 }
