@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use astro_core::ids::{LabelId, ProjectId};
 use clap::Args;
 use http::{HeaderValue, Method};
+use serde_json::Value;
 
 use crate::load::{self, Plan, Shape};
 use crate::process::Server;
@@ -18,6 +19,9 @@ use crate::{Effort, Places, client, http as comparison, machine, report};
 const TARGET: Duration = Duration::from_millis(100);
 /// Memory of a server that rests.
 const IDLE_MIB: u64 = 80;
+
+/// Somebody with half an hour asks what to do.
+const ASK: &str = r#"{"surface": "api", "trigger": "asked", "time_available_s": 1800}"#;
 
 #[derive(Args, Debug)]
 pub struct Options {
@@ -76,6 +80,18 @@ async fn check_rows(server: &Server, credential: Option<&HeaderValue>) -> Result
     .await?;
     if today["overdue"].as_array().is_none_or(Vec::is_empty) {
         bail!("the rows that were filled in do not show: {today}");
+    }
+    let ask: Value = serde_json::from_str(ASK)?;
+    let answer = client::send(
+        server.address,
+        Method::POST,
+        "/api/v1/recommendations",
+        credential,
+        Some(&ask),
+    )
+    .await?;
+    if answer["proposals"].as_array().is_none_or(Vec::is_empty) {
+        bail!("nothing is recommended: {answer}");
     }
     Ok(())
 }
@@ -141,6 +157,11 @@ fn views(seeded: &Seeded) -> Result<Vec<(&'static str, Shape)>> {
             .collect();
         views.push((title, Shape::of(Method::GET, paths?, 200)?));
     }
+    views.push((
+        "recommendation",
+        Shape::post("/api/v1/recommendations", ASK)?,
+    ));
+    views.push(("sync, the first page", Shape::get("/api/v1/sync?since=0")?));
     Ok(views)
 }
 
