@@ -7,7 +7,6 @@ use astro_core::events::Action;
 use astro_core::goals::{Facts, Goal, GoalFields, GoalLinks, Progress, progress, reads_from};
 use astro_core::ids::GoalId;
 use astro_core::labels::Label;
-use astro_core::limits;
 use astro_core::page::{Page, PageRequest};
 use astro_core::patch::Patch;
 use astro_core::principal::Permission;
@@ -18,7 +17,7 @@ use astro_store::{Read, documents, preferences};
 use serde_json::json;
 
 use crate::changes::{Change, Written, changed_fields, check_version};
-use crate::references::{look_up, look_up_all};
+use crate::references::{check_parent, look_up_all};
 use crate::{Call, Error, Result, Services};
 
 impl Services {
@@ -132,7 +131,8 @@ pub(crate) async fn check_references(
 ) -> Result<()> {
     let mut checks = Checks::default();
     if fields.parent_id != before.and_then(|before| before.parent_id) {
-        check_parent(change, id, fields.parent_id, &mut checks).await?;
+        let parent = fields.parent_id.map(Into::into);
+        check_parent::<Goal>(change, id.into(), parent, &mut checks).await?;
     }
     let none = GoalLinks::default();
     let old = before.map_or(&none, |before| &before.links);
@@ -155,30 +155,4 @@ pub(crate) async fn check_references(
     )
     .await?;
     checks.finish().map_err(Error::Invalid)
-}
-
-/// Notes a parent that is not there, that lies below the goal itself, or that is too deep.
-async fn check_parent(
-    change: &mut Change<'_>,
-    id: GoalId,
-    parent: Option<GoalId>,
-    checks: &mut Checks,
-) -> Result<()> {
-    let mut next = parent;
-    for _ in 0..limits::TREE_DEPTH {
-        let Some(above) = next else { return Ok(()) };
-        if above == id {
-            checks.add("parent_id", "cycle", "a goal cannot be a part of itself");
-            return Ok(());
-        }
-        let found: Option<Goal> = look_up(change, above.uuid(), "parent_id", checks).await?;
-        next = found.and_then(|goal| goal.parent_id);
-    }
-    checks.require(
-        next.is_none(),
-        "parent_id",
-        "too_deep",
-        format!("goals can be nested {} deep", limits::TREE_DEPTH),
-    );
-    Ok(())
 }

@@ -54,16 +54,7 @@ impl Services {
         permission: Permission,
         id: impl Into<Uuid>,
     ) -> Result<Written<R>> {
-        let scope = call.scope(permission)?;
-        let (id, expected) = (id.into(), call.expected_version);
-        self.change(call, scope, move |change| {
-            Box::pin(async move {
-                let before: R = change.live(id).await?;
-                check_version(expected, &before)?;
-                change.set_deleted(before, true).await
-            })
-        })
-        .await
+        self.set_trashed(call, permission, id.into(), true).await
     }
 
     /// Takes a row out of the trash. A row that is not in it is answered as it is.
@@ -73,13 +64,27 @@ impl Services {
         permission: Permission,
         id: impl Into<Uuid>,
     ) -> Result<Written<R>> {
+        self.set_trashed(call, permission, id.into(), false).await
+    }
+
+    async fn set_trashed<R: Record + PartialEq>(
+        &self,
+        call: &Call,
+        permission: Permission,
+        id: Uuid,
+        trashed: bool,
+    ) -> Result<Written<R>> {
         let scope = call.scope(permission)?;
-        let (id, expected) = (id.into(), call.expected_version);
+        let expected = call.expected_version;
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let before: R = change.any(id).await?;
+                let before: R = if trashed {
+                    change.live(id).await?
+                } else {
+                    change.any(id).await?
+                };
                 check_version(expected, &before)?;
-                change.set_deleted(before, false).await
+                change.set_deleted(before, trashed).await
             })
         })
         .await

@@ -1,9 +1,9 @@
 //! Projects: a forest of lists.
 
 use astro_core::document::Document as _;
+use astro_core::error::Checks;
 use astro_core::events::Action;
 use astro_core::ids::ProjectId;
-use astro_core::limits;
 use astro_core::page::{Page, PageRequest};
 use astro_core::patch::Patch;
 use astro_core::principal::Permission;
@@ -11,7 +11,7 @@ use astro_core::projects::{Project, ProjectFields};
 use serde_json::json;
 
 use crate::changes::{Change, Written, changed_fields, check_version};
-use crate::{Call, Error, Result, Services};
+use crate::{Call, Error, Result, Services, references};
 
 impl Services {
     pub async fn list_projects(&self, call: &Call, page: PageRequest) -> Result<Page<Project>> {
@@ -32,7 +32,7 @@ impl Services {
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let id = change.id_for_new::<Project>().await?.into();
-                check_parent(change, id, &fields).await?;
+                check_parent(change, id, fields.parent_id).await?;
                 let project = Project::assemble(fields, change.fresh(), id);
                 change.insert(project, Action::Created, json!({})).await
             })
@@ -55,7 +55,7 @@ impl Services {
                 let fields = patch.apply(&before.fields())?;
                 fields.check()?;
                 if fields.parent_id != before.parent_id {
-                    check_parent(change, id, &fields).await?;
+                    check_parent(change, id, fields.parent_id).await?;
                 }
                 let data = changed_fields(&before.fields(), &fields)?;
                 let mut after = before.clone();
@@ -76,39 +76,16 @@ impl Services {
     }
 }
 
-/// Refuses a parent that is not there, that lies below the project itself, or that is too deep.
+/// # Errors
+/// [`Error::Invalid`] for a parent that is not there, that lies below the project itself, or that is
+/// too deep.
 pub(crate) async fn check_parent(
     change: &mut Change<'_>,
     id: ProjectId,
-    fields: &ProjectFields,
+    parent: Option<ProjectId>,
 ) -> Result<()> {
-    let mut next = fields.parent_id;
-    for _ in 0..limits::TREE_DEPTH {
-        let Some(parent) = next else { return Ok(()) };
-        if parent == id {
-            return Err(Error::invalid(
-                "parent_id",
-                "cycle",
-                "a project cannot lie below itself",
-            ));
-        }
-        let parent = change
-            .live::<Project>(parent.uuid())
-            .await
-            .map_err(|error| match error {
-                Error::NotFound(_) => {
-                    Error::invalid("parent_id", "not_found", "there is no such project")
-                }
-                other => other,
-            })?;
-        next = parent.parent_id;
-    }
-    match next {
-        None => Ok(()),
-        Some(_) => Err(Error::invalid(
-            "parent_id",
-            "too_deep",
-            format!("projects can be nested {} deep", limits::TREE_DEPTH),
-        )),
-    }
+    let mut checks = Checks::default();
+    let parent = parent.map(Into::into);
+    references::check_parent::<Project>(change, id.into(), parent, &mut checks).await?;
+    checks.finish().map_err(Error::Invalid)
 }

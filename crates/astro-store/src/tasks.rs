@@ -22,10 +22,8 @@ use crate::{Args, Columns, Read, Statement, StoreError, Write, dialect, goals, r
 
 pub(crate) const STATEMENTS: &[Statement] = &[
     BY_UID,
-    CHILDREN,
     DESCENDANTS,
     BLOCKED,
-    DEPENDENTS,
     REACHES,
     CLEAR_LABELS,
     ADD_LABEL,
@@ -44,10 +42,6 @@ const BY_UID: Statement = Statement::new(
     "tasks.by_uid",
     "SELECT id FROM tasks WHERE owner_id = $1 AND uid = $2",
 );
-const CHILDREN: Statement = Statement::new(
-    "tasks.children",
-    "SELECT id FROM tasks WHERE owner_id = $1 AND parent_id = $2 AND deleted_at IS NULL ORDER BY id",
-);
 const DESCENDANTS: Statement = Statement::new(
     "tasks.descendants",
     "WITH RECURSIVE below (id, depth) AS ( \
@@ -60,10 +54,6 @@ const BLOCKED: Statement = Statement::new(
     "tasks.blocked",
     "SELECT count(*) FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
      WHERE d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL",
-);
-const DEPENDENTS: Statement = Statement::new(
-    "tasks.dependents",
-    "SELECT task_id FROM task_dependencies WHERE owner_id = $1 AND depends_on = $2 ORDER BY task_id",
 );
 /// Whether `$3` can be reached from `$2` by following what tasks depend on.
 const REACHES: Statement = Statement::new(
@@ -328,31 +318,11 @@ pub async fn id_of_uid(read: &mut Read, uid: &str) -> Result<Option<TaskId>, Sto
         .transpose()
 }
 
-/// Parts of a task that are not in the trash.
-pub async fn children(read: &mut Read, parent: TaskId) -> Result<Vec<TaskId>, StoreError> {
-    let args = read.args().uuid(parent.uuid());
-    read.fetch_all(&CHILDREN, args)
-        .await?
-        .iter()
-        .map(|row| row.columns("tasks").uuid())
-        .collect()
-}
-
 /// Everything below a task, each after what it is a part of, in the trash or not.
 pub async fn descendants(read: &mut Read, root: TaskId) -> Result<Vec<TaskId>, StoreError> {
     let args = read.args().uuid(root.uuid());
     let rows = read.fetch_all(&DESCENDANTS, args).await?;
     rows.iter().map(|row| row.columns("tasks").uuid()).collect()
-}
-
-/// Tasks that wait for this one, whatever their state.
-pub async fn dependents(read: &mut Read, id: TaskId) -> Result<Vec<TaskId>, StoreError> {
-    let args = read.args().uuid(id.uuid());
-    read.fetch_all(&DEPENDENTS, args)
-        .await?
-        .iter()
-        .map(|row| row.columns("task_dependencies").uuid())
-        .collect()
 }
 
 /// Whether the task waits for another that is open.

@@ -134,21 +134,6 @@ coded_enum! {
     }
 }
 
-impl Silence {
-    /// Whether the product was not free to speak at all. Such a moment is logged and never
-    /// randomised, and no estimate of an effect may use it.
-    pub const fn is_unavailable(self) -> bool {
-        matches!(
-            self,
-            Self::DoNotDisturb
-                | Self::QuietHours
-                | Self::CalendarBusy
-                | Self::TooManyToday
-                | Self::TurnedOff
-        )
-    }
-}
-
 /// A reason for silence, in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SilenceReason {

@@ -1,14 +1,15 @@
 //! Tasks that come from a file, with a life of their own before it.
 
+use astro_core::error::Checks;
 use astro_core::events::Action;
 use astro_core::ids::TaskId;
 use astro_core::tasks::Task;
 use astro_store::tasks as rows;
 
-use super::{hooks, references, rules};
+use super::{hooks, rules};
 use crate::Result;
 use crate::changes::{Change, Written};
-use astro_core::error::Checks;
+use crate::references::check_parent;
 
 /// Keeps a task as it came, or replaces one that came before. Its references must have been
 /// checked with [`may_lie_in`] and [`may_wait_for`].
@@ -36,7 +37,7 @@ pub async fn keep(
 /// Whether the parent is there and does not lie below the task itself.
 pub async fn may_lie_in(change: &mut Change<'_>, task: TaskId, parent: TaskId) -> Result<bool> {
     let mut checks = Checks::default();
-    references::check_parent(change, task, Some(parent), &mut checks).await?;
+    check_parent::<Task>(change, task.into(), Some(parent.into()), &mut checks).await?;
     Ok(checks.is_empty())
 }
 

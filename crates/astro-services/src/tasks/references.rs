@@ -5,14 +5,12 @@ use astro_core::error::Checks;
 use astro_core::goals::Goal;
 use astro_core::ids::TaskId;
 use astro_core::labels::Label;
-use astro_core::limits;
 use astro_core::projects::Project;
 use astro_core::tasks::{Task, TaskFields};
-use astro_store::documents;
 use astro_store::tasks as rows;
 
 use crate::changes::Change;
-use crate::references::{look_up, look_up_all};
+use crate::references::{check_parent, look_up, look_up_all};
 use crate::{Error, Result};
 
 /// Checks the references of `fields` that differ from `before`'s.
@@ -33,7 +31,8 @@ pub(super) async fn check(
     let known = before.map_or(&[][..], |before| &before.goal_ids);
     look_up_all::<Goal, _>(change, &fields.goal_ids, known, "goal_ids", &mut checks).await?;
     if fields.parent_id != before.and_then(|before| before.parent_id) {
-        check_parent(change, id, fields.parent_id, &mut checks).await?;
+        let parent = fields.parent_id.map(Into::into);
+        check_parent::<Task>(change, id.into(), parent, &mut checks).await?;
     }
     let known = before.map_or(&[][..], |before| &before.depends_on);
     for (i, other) in fields
@@ -45,36 +44,6 @@ pub(super) async fn check(
         check_dependency(change, id, *other, &format!("depends_on[{i}]"), &mut checks).await?;
     }
     checks.finish().map_err(Error::Invalid)
-}
-
-pub(super) async fn check_parent(
-    change: &mut Change<'_>,
-    id: TaskId,
-    parent: Option<TaskId>,
-    checks: &mut Checks,
-) -> Result<()> {
-    let mut next = parent;
-    for _ in 0..limits::TREE_DEPTH {
-        let Some(above) = next else { return Ok(()) };
-        if above == id {
-            checks.add("parent_id", "cycle", "a task cannot be a part of itself");
-            return Ok(());
-        }
-        let found: Option<Task> = documents::get(change.write, above.uuid()).await?;
-        let Some(task) = found.filter(|task| task.deleted_at.is_none()) else {
-            checks.add("parent_id", "not_found", "there is no such task");
-            return Ok(());
-        };
-        next = task.parent_id;
-    }
-    if next.is_some() {
-        checks.add(
-            "parent_id",
-            "too_deep",
-            format!("tasks can be nested {} deep", limits::TREE_DEPTH),
-        );
-    }
-    Ok(())
 }
 
 async fn check_dependency(

@@ -1,7 +1,6 @@
 //! Projects, as devices share them.
 
 use astro_core::calendar::Timestamp;
-use astro_core::document::Document as _;
 use astro_core::events::Entity;
 use astro_core::principal::Permission;
 use astro_core::projects::{Project, ProjectFields};
@@ -38,7 +37,7 @@ impl Noun for Project {
         if self.parent_id == replaced.parent_id {
             return Ok(());
         }
-        projects::check_parent(change, self.id, &self.fields()).await
+        projects::check_parent(change, self.id, self.parent_id).await
     }
 
     async fn pointing(read: &mut Read, until: Timestamp) -> Result<Vec<Uuid>> {
