@@ -26,9 +26,16 @@ pub(crate) fn begin_owner(owner: OwnerId, writes: bool) -> String {
             "BEGIN; SET LOCAL app.owner_id = '{owner}'; SELECT change_seq FROM owners WHERE owner_id = '{owner}' FOR UPDATE"
         )
     } else {
-        format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL app.owner_id = '{owner}'"
-        )
+        let begin = begin_snapshot(Engine::Postgres);
+        format!("{begin}; SET LOCAL app.owner_id = '{owner}'")
+    }
+}
+
+/// Starts a transaction that reads one moment.
+pub(crate) fn begin_snapshot(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "BEGIN",
+        Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     }
 }
 

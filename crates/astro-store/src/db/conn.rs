@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{Connection as _, Database, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
 
 use crate::columns::Row;
-use crate::dialect::Engine;
+use crate::dialect::{self, Engine};
 use crate::{Args, Statement, StoreError};
 
 pub(crate) enum Conn {
@@ -155,13 +155,14 @@ impl Conn {
         }
     }
 
-    /// Makes what follows on a reader see one moment.
+    /// Makes what follows see one moment, where it does not yet.
     pub(crate) async fn begin_snapshot(&mut self) -> Result<(), StoreError> {
-        if let Self::Reader(conn) = self
-            && !conn.in_transaction
+        let begin = dialect::begin_snapshot(self.engine());
+        if let Some(open) = self.in_transaction()
+            && !*open
         {
-            conn.in_transaction = true;
-            self.control("BEGIN").await?;
+            *open = true;
+            self.control(begin).await?;
         }
         Ok(())
     }

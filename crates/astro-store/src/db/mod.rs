@@ -114,8 +114,8 @@ impl Store {
         }
     }
 
-    /// Reads one owner's rows. Several statements see one snapshot on PostgreSQL; on SQLite each
-    /// sees the latest commit, unless [`Read::snapshot`] is called first.
+    /// Reads one owner's rows. Each statement sees the latest commit, unless [`Read::snapshot`] is
+    /// called first.
     pub async fn read<T, E, F>(&self, scope: &Scope, work: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut Read) -> BoxFuture<'t, Result<T, E>> + Send,

@@ -16,6 +16,8 @@ use crate::{SchemaState, StoreError, migrate};
 #[derive(Debug)]
 pub(super) struct Postgres {
     pool: PgPool,
+    /// Whether row-level security confines what acts for an owner.
+    confined: bool,
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
@@ -55,7 +57,7 @@ impl Postgres {
             .connect_with(options(url)?)
             .await
             .map_err(|error| StoreError::of("open", error))?;
-        Ok(Self { pool })
+        Ok(Self { pool, confined })
     }
 
     async fn acquire(&self, in_transaction: bool) -> Result<Pooled<sqlx::Postgres>, StoreError> {
@@ -78,12 +80,15 @@ impl Postgres {
         Ok(conn)
     }
 
-    /// A transaction confined to one owner.
+    /// A transaction confined to one owner. Reading needs none where nothing confines it.
     pub(super) async fn begin_owner(
         &self,
         owner: OwnerId,
         writes: bool,
     ) -> Result<Conn, StoreError> {
+        if !writes && !self.confined {
+            return self.plain().await;
+        }
         let mut conn = Conn::Postgres(self.acquire(true).await?);
         conn.confine(dialect::begin_owner(owner, writes)).await?;
         Ok(conn)

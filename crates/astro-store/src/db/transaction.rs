@@ -38,7 +38,7 @@ impl Read {
         self.conn.engine()
     }
 
-    /// Makes all that follows see one moment. Transactions on PostgreSQL and writes always do.
+    /// Makes all that follows see one moment. Writes always do.
     pub async fn snapshot(&mut self) -> Result<(), StoreError> {
         self.conn.begin_snapshot().await
     }
