@@ -1,6 +1,6 @@
 //! Query strings: unknown and malformed parameters are named, not ignored.
 
-use astro_core::error::FieldError;
+use astro_core::patch::placed;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -23,7 +23,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                     .strip_prefix("Failed to deserialize query string: ")
                     .unwrap_or(&text);
                 let (field, message) = text.split_once(": ").unwrap_or(("", text));
-                Problem::invalid(vec![FieldError::new(field, "wrong_value", message)])
+                Problem::invalid(vec![placed(field, message.to_owned())])
             })
     }
 }

@@ -51,32 +51,31 @@ pub fn read_document<F: DeserializeOwned>(document: Value) -> Result<F, Vec<Fiel
 /// Turns serde's report into a field error; an unknown or missing field is named itself, since the
 /// path then ends at the object around it.
 pub fn field_error<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> FieldError {
-    let message = error.inner().to_string();
     let path = error.path().to_string();
-    let around = if path == "." { "" } else { path.as_str() };
+    let path = if path == "." { "" } else { path.as_str() };
+    placed(path, error.inner().to_string())
+}
+
+/// The field that a message of serde is about: `path`, or the one in it that the message names.
+pub fn placed(path: &str, message: String) -> FieldError {
     for (start, code) in [
         ("unknown field `", "unknown_field"),
         ("missing field `", "missing_field"),
         ("duplicate field `", "duplicate_field"),
     ] {
-        if let Some((name, _)) = message
-            .strip_prefix(start)
-            .and_then(|rest| rest.split_once('`'))
-        {
-            let field =
-                if around.is_empty() || around == name || around.ends_with(&format!(".{name}")) {
-                    if around.is_empty() {
-                        name.to_owned()
-                    } else {
-                        around.to_owned()
-                    }
-                } else {
-                    format!("{around}.{name}")
-                };
+        let rest = message.strip_prefix(start);
+        if let Some((name, _)) = rest.and_then(|rest| rest.split_once('`')) {
+            let field = if path.is_empty() {
+                name.to_owned()
+            } else if path == name || path.ends_with(&format!(".{name}")) {
+                path.to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
             return FieldError::new(field, code, message);
         }
     }
-    FieldError::new(around, "wrong_value", message)
+    FieldError::new(path, "wrong_value", message)
 }
 
 fn merge(target: &mut Value, patch: &Value) {
