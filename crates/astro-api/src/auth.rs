@@ -39,13 +39,18 @@ impl Authenticate for Services {
     }
 }
 
-/// What a guarded route needs.
+/// What all guarded routes share.
+pub(crate) struct Gate {
+    pub(crate) login: Arc<dyn Authenticate>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limiter: RateLimiter,
+    pub(crate) http: Arc<HttpConfig>,
+}
+
+/// What a guarded route needs. Cloned for every request.
 #[derive(Clone)]
 pub(crate) struct Guard {
-    pub(crate) gate: Arc<dyn Authenticate>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) limiter: Arc<RateLimiter>,
-    pub(crate) http: Arc<HttpConfig>,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) permission: Permission,
 }
 
@@ -62,18 +67,19 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 }
 
 async fn admit(guard: &Guard, mut request: Request) -> Result<(Request, Option<Allowance>)> {
+    let gate = &guard.gate;
     let credential = credential(request.headers())?;
     let cookie = match &credential {
         Credential::Cookie(session) => Some(session.clone()),
         Credential::Bearer(_) => None,
     };
-    let principal = guard.gate.authenticate(credential).await?;
+    let principal = gate.login.authenticate(credential).await?;
     if let Some(session) = cookie {
-        browser::check_forgery(&guard.http, request.method(), request.headers(), &session)?;
+        browser::check_forgery(&gate.http, request.method(), request.headers(), &session)?;
     }
-    let allowance = guard
+    let allowance = gate
         .limiter
-        .take(principal.identity().user, guard.clock.now())?;
+        .take(principal.identity().user, gate.clock.now())?;
     access::check(&principal, guard.permission)?;
     request.extensions_mut().insert(principal);
     Ok((request, allowance))

@@ -1,12 +1,11 @@
 //! A name for every request, in its answer and in every line that it logs.
 
+use astro_services::Services;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
-
-use crate::AppState;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -20,17 +19,20 @@ pub(crate) fn current() -> Option<String> {
 }
 
 /// Keeps a client's own id when it is short and plain, makes one otherwise.
-pub(crate) async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    State(services): State<Services>,
+    request: Request,
+    next: Next,
+) -> Response {
     let given = request
         .headers()
         .get(&HEADER)
         .and_then(|value| value.to_str().ok());
     let id = match given.filter(|id| is_plain(id)) {
         Some(id) => id.to_owned(),
-        None => app
-            .services
+        None => services
             .random
-            .id::<uuid::Uuid>(app.services.clock.now())
+            .id::<uuid::Uuid>(services.clock.now())
             .simple()
             .to_string(),
     };

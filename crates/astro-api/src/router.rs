@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use astro_core::clock::Clock;
-use astro_core::config::HttpConfig;
 use astro_core::limits;
 use astro_core::principal::Permission;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -11,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use http::{HeaderValue, StatusCode, header};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use crate::auth::{Authenticate, Guard, guard};
+use crate::auth::{Authenticate, Gate, Guard, guard};
 use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
@@ -45,14 +44,18 @@ pub fn router(app: AppState, gate: Arc<dyn Authenticate>) -> Router {
         .merge(pages::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-        .layer(RequestBodyTimeoutLayer::new(limits::BODY_TIMEOUT))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::from_fn(secure_headers))
-        .layer(middleware::from_fn_with_state(
-            app.clone(),
-            request_id::layer,
-        ))
+        .layer(
+            // all in one: each layer of its own would cost every request another clone of its route
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(
+                    app.services.clone(),
+                    request_id::layer,
+                ))
+                .layer(middleware::from_fn(secure_headers))
+                .layer(CatchPanicLayer::custom(|_| panicked()))
+                .layer(RequestBodyTimeoutLayer::new(limits::BODY_TIMEOUT))
+                .layer(DefaultBodyLimit::max(limits::BODY_BYTES)),
+        )
         .with_state(app)
 }
 
@@ -283,22 +286,16 @@ fn administration(
 }
 
 /// Puts guards in front of routes.
-struct Gatekeeper {
-    gate: Arc<dyn Authenticate>,
-    clock: Arc<dyn Clock>,
-    limiter: Arc<RateLimiter>,
-    http: Arc<HttpConfig>,
-}
+struct Gatekeeper(Arc<Gate>);
 
 impl Gatekeeper {
-    fn new(app: &AppState, gate: Arc<dyn Authenticate>) -> Self {
-        let limiter = Arc::new(RateLimiter::new(app.http.requests_per_minute));
-        Self {
-            gate,
+    fn new(app: &AppState, login: Arc<dyn Authenticate>) -> Self {
+        Self(Arc::new(Gate {
+            login,
             clock: app.services.clock.clone(),
-            limiter,
+            limiter: RateLimiter::new(app.http.requests_per_minute),
             http: app.http.clone(),
-        }
+        }))
     }
 
     /// Puts the guard in front of a route and the permission into its documentation.
@@ -309,10 +306,7 @@ impl Gatekeeper {
     ) -> UtoipaMethodRouter<AppState> {
         openapi::require(&mut paths, permission);
         let state = Guard {
-            gate: self.gate.clone(),
-            clock: self.clock.clone(),
-            limiter: self.limiter.clone(),
-            http: self.http.clone(),
+            gate: self.0.clone(),
             permission,
         };
         (

@@ -31,6 +31,7 @@ pub mod time_entries;
 pub mod trash;
 pub mod undo;
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,13 +44,25 @@ use astro_store::Store;
 
 pub use error::{Error, Result};
 
-/// Everything that the operations need. Cheap to clone.
+/// Everything that the operations need. Cheap to clone, as every request does some times.
 #[derive(Clone, Debug)]
-pub struct Services {
+pub struct Services(Arc<Needs>);
+
+/// What [`Services`] share.
+#[derive(Debug)]
+pub struct Needs {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub random: Random,
-    accounts: Arc<accounts::Accounts>,
+    accounts: accounts::Accounts,
+}
+
+impl Deref for Services {
+    type Target = Needs;
+
+    fn deref(&self) -> &Needs {
+        &self.0
+    }
 }
 
 /// How the services are set up.
@@ -123,12 +136,12 @@ impl Services {
         config: &ServicesConfig,
     ) -> Result<Self> {
         let accounts = accounts::Accounts::new(config, clock.now(), &random)?;
-        Ok(Self {
+        Ok(Self(Arc::new(Needs {
             store,
             clock,
             random,
-            accounts: Arc::new(accounts),
-        })
+            accounts,
+        })))
     }
 
     pub fn now(&self) -> Timestamp {

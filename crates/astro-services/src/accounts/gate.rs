@@ -15,8 +15,9 @@ use astro_store::accounts::sessions::{self, OpenSession};
 use astro_store::accounts::tokens::{self, OpenToken};
 use astro_store::accounts::{Hash, Standing};
 use moka::future::Cache;
+use sha2::{Digest as _, Sha256};
 
-use super::jwt::{self, LocalSubject, Subject};
+use super::jwt::{self, LocalSubject, Subject, Verified};
 use super::opaque::{self, Kind};
 use crate::changes::before;
 use crate::{Error, Result, Services};
@@ -56,27 +57,35 @@ enum Behind {
     Local(Standing),
 }
 
-/// What was looked up lately, and when.
+/// What was found out lately.
 #[derive(Debug)]
-pub(super) struct Known(Cache<Door, (Behind, Timestamp)>);
+pub(super) struct Known {
+    /// With the moment of the lookup.
+    behind: Cache<Door, (Behind, Timestamp)>,
+    /// Access tokens whose signature was good, by the hash of their text.
+    verified: Cache<Hash, Verified>,
+}
 
 impl Default for Known {
     fn default() -> Self {
-        let cache = Cache::builder()
-            .max_capacity(KNOWN_MAX)
-            .time_to_live(BELIEVED);
-        Self(cache.build())
+        let (behind, verified) = (Cache::builder(), Cache::builder());
+        let behind = behind.max_capacity(KNOWN_MAX).time_to_live(BELIEVED);
+        let verified = verified.max_capacity(KNOWN_MAX);
+        Self {
+            behind: behind.build(),
+            verified: verified.time_to_live(limits::ACCESS_TOKEN_TTL).build(),
+        }
     }
 }
 
 impl Known {
     /// Forgets everything, after a change that takes rights away; such changes are rare.
     pub(super) fn forget(&self) {
-        self.0.invalidate_all();
+        self.behind.invalidate_all();
     }
 
     async fn get(&self, door: &Door, now: Timestamp) -> Option<Behind> {
-        let (behind, seen_at) = self.0.get(door).await?;
+        let (behind, seen_at) = self.behind.get(door).await?;
         // By the product's own clock too: it may be set back, or stand in a test.
         let age = Duration::try_from(now.duration_since(seen_at)).ok()?;
         (age < BELIEVED).then_some(behind)
@@ -118,18 +127,30 @@ impl Services {
             Credential::Bearer(token) if token.expose().starts_with(Kind::Personal.prefix()) => {
                 opaque::read(Kind::Personal, token).map(Door::Token)
             }
-            Credential::Bearer(token) => {
-                let ring = &self.accounts.keyring;
-                let mut keys = ring.keys(now).await;
-                if keys.find(jwt::key_id(token)?, now).is_none() {
-                    keys = ring.reread(now).await;
-                }
-                Some(match jwt::verify(&keys, token, now)? {
-                    Subject::Local(local) => Door::Local(local),
-                    session @ Subject::Session { .. } => Door::Session(session),
-                })
-            }
+            Credential::Bearer(token) => Some(match self.subject(token, now).await? {
+                Subject::Local(local) => Door::Local(local),
+                session @ Subject::Session { .. } => Door::Session(session),
+            }),
         }
+    }
+
+    /// Whom an access token speaks for.
+    async fn subject(&self, token: &Secret, now: Timestamp) -> Option<Subject> {
+        let hash: Hash = Sha256::digest(token.expose()).into();
+        let ring = &self.accounts.keyring;
+        let mut keys = ring.keys(now).await;
+        let verified = &self.accounts.known.verified;
+        if let Some(known) = verified.get(&hash).await
+            && known.holds(&keys, now)
+        {
+            return Some(known.subject);
+        }
+        if keys.find(jwt::key_id(token)?, now).is_none() {
+            keys = ring.reread(now).await;
+        }
+        let found = jwt::verify(&keys, token, now)?;
+        verified.insert(hash, found.clone()).await;
+        Some(found.subject)
     }
 
     async fn look_behind(&self, door: Door, now: Timestamp) -> Result<Behind> {
@@ -166,7 +187,7 @@ impl Services {
         self.touch(&behind, now).await;
         self.accounts
             .known
-            .0
+            .behind
             .insert(door, (behind.clone(), now))
             .await;
         Ok(behind)

@@ -41,6 +41,22 @@ pub(super) struct LocalSubject {
     pub(super) tenant: Option<String>,
 }
 
+/// What a good token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Verified {
+    pub(super) subject: Subject,
+    key: Uuid,
+    /// Unix seconds.
+    expires: i64,
+}
+
+impl Verified {
+    /// Whether a token that was good is so still: its time is not over, and its key has not retired.
+    pub(super) fn holds(&self, keys: &Keys, now: Timestamp) -> bool {
+        self.expires > now.as_second() && keys.find(self.key, now).is_some()
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -110,9 +126,10 @@ pub(super) fn key_id(token: &Secret) -> Option<Uuid> {
     header.kid.filter(|_| is_ours)?.parse().ok()
 }
 
-/// Whom a token speaks for; `None` unless everything about it is right.
-pub(super) fn verify(keys: &Keys, token: &Secret, now: Timestamp) -> Option<Subject> {
+/// What a token says; `None` unless everything about it is right.
+pub(super) fn verify(keys: &Keys, token: &Secret, now: Timestamp) -> Option<Verified> {
     let key = keys.find(key_id(token)?, now)?;
+    let key_id = key.id;
     let secret = key.secret().ok()?;
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
@@ -127,17 +144,22 @@ pub(super) fn verify(keys: &Keys, token: &Secret, now: Timestamp) -> Option<Subj
     if claims.exp <= second || claims.nbf > second + SKEW_S || claims.iat > second + SKEW_S {
         return None;
     }
-    match (token.header.typ.as_deref()?, claims.sid) {
-        (ACCESS, Some(session)) => Some(Subject::Session {
+    let subject = match (token.header.typ.as_deref()?, claims.sid) {
+        (ACCESS, Some(session)) => Subject::Session {
             user: claims.sub.parse().ok()?,
             session,
-        }),
-        (LOCAL, None) => Some(Subject::Local(LocalSubject {
+        },
+        (LOCAL, None) => Subject::Local(LocalSubject {
             email: Some(claims.sub).filter(|sub| sub != ANY_ADMIN),
             tenant: claims.tenant,
-        })),
-        _ => None,
-    }
+        }),
+        _ => return None,
+    };
+    Some(Verified {
+        subject,
+        key: key_id,
+        expires: claims.exp,
+    })
 }
 
 #[cfg(test)]
@@ -212,7 +234,7 @@ mod tests {
         }
 
         fn read(&self, token: &Secret) -> Option<Subject> {
-            verify(&self.keys, token, self.now)
+            verify(&self.keys, token, self.now).map(|verified| verified.subject)
         }
 
         fn after(&self, seconds: i64) -> Timestamp {
@@ -224,9 +246,21 @@ mod tests {
     fn a_token_lives_five_minutes() {
         let bench = Bench::new(1);
         let (token, subject) = bench.token();
-        assert_eq!(verify(&bench.keys, &token, bench.after(299)), Some(subject));
+        let verified = verify(&bench.keys, &token, bench.after(299)).unwrap();
+        assert_eq!(verified.subject, subject);
         assert_eq!(verify(&bench.keys, &token, bench.after(300)), None);
         assert_eq!(verify(&bench.keys, &token, bench.after(-60)), None);
+    }
+
+    #[test]
+    fn a_token_that_was_good_ends_with_its_time_and_with_its_key() {
+        let (mut bench, other) = (Bench::new(1), Bench::new(2));
+        let verified = verify(&bench.keys, &bench.token().0, bench.now).unwrap();
+        assert!(verified.holds(&bench.keys, bench.after(299)));
+        assert!(!verified.holds(&bench.keys, bench.after(300)));
+        assert!(!verified.holds(&other.keys, bench.now));
+        bench.keys.rotate(bench.now, &bench.random);
+        assert!(verified.holds(&bench.keys, bench.after(299)));
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Keys {
             .find(|key| key.id == id && key.retires_at.is_none_or(|end| end > now))
     }
 
-    fn rotate(&mut self, now: Timestamp, random: &Random) {
+    pub(super) fn rotate(&mut self, now: Timestamp, random: &Random) {
         self.keys
             .retain(|key| key.retires_at.is_none_or(|end| end > now));
         let end = now.checked_add(RETIREMENT).unwrap_or(now);
