@@ -21,8 +21,8 @@ impl Services {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a token that is unknown, somebody else's or too old;
-    /// [`Error::Conflict`] `moved_on` when a row was changed since (so also when the token is used
-    /// twice), `undo_refused` when what the rows point at no longer allows it.
+    /// [`Error::Conflict`] `moved_on` when a row is no longer what the write left (so also when the
+    /// token is used twice), `undo_refused` when what the rows point at no longer allows it.
     pub async fn undo(&self, call: &Call, token: EventId) -> Result<Written<Vec<RowChange>>> {
         let scope = Scope::of(&call.principal);
         let principal = call.principal.clone();

@@ -8,7 +8,8 @@ use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
 use crate::columns::Row;
 use crate::{Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] = &[INSERT, GET, ALL, OF_WRITE, HISTORY, FORGET_BEFORE];
+pub(crate) const STATEMENTS: &[Statement] =
+    &[INSERT, GET, ALL, OF_WRITE, NEXT, HISTORY, FORGET_BEFORE];
 
 /// The order of a history; its cursors carry it.
 pub const HISTORY_SORT: &str = "latest";
@@ -39,6 +40,11 @@ const HISTORY: Statement = Statement::new(
     "events.history",
     "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
      WHERE owner_id = $1 AND entity = $2 AND entity_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5",
+);
+const NEXT: Statement = Statement::new(
+    "events.next",
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND entity = $2 AND entity_id = $3 AND id > $4 ORDER BY id LIMIT 1",
 );
 const FORGET_BEFORE: Statement = Statement::new(
     "events.forget_before",
@@ -109,6 +115,20 @@ pub async fn of_write(read: &mut Read, root: EventId) -> Result<Vec<Event>, Stor
         .iter()
         .map(read_event)
         .collect()
+}
+
+/// What happened next to the thing that `event` is about.
+pub async fn next(read: &mut Read, event: &Event) -> Result<Option<Event>, StoreError> {
+    let args = read
+        .args()
+        .int(event.entity.code())
+        .uuid(event.entity_id)
+        .uuid(event.id.uuid());
+    read.fetch_optional(&NEXT, args)
+        .await?
+        .as_ref()
+        .map(read_event)
+        .transpose()
 }
 
 /// One page of what happened to one thing, latest first.

@@ -68,6 +68,27 @@ on_both_engines! {
         assert_eq!(app.owner.get("/api/v1/preferences/plan.max_focus_min").await.expect(200)["source"], "default");
     }
 
+    async fn writes_are_taken_back_one_after_the_other(app: TestApp) {
+        let (task, _) = parents(app).await;
+        let place = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap());
+        let mut tokens = Vec::new();
+        for n in 1..=5 {
+            tokens.push(token(&app.owner.patch(&place, json!({ "title": format!("draft {n}") })).await));
+        }
+        tokens.push(token(&press(app, &format!("{place}/complete")).await));
+        let oldest = tokens[0].clone();
+        press(app, &oldest).await.expect(409);
+        for (n, back) in tokens.iter().enumerate().rev() {
+            press(app, back).await.expect(200);
+            assert_eq!(press(app, back).await.expect(409)["type"], "/problems/moved-on");
+            let title = if n == 0 { "write".to_owned() } else { format!("draft {}", n.min(5)) };
+            let now = app.owner.get(&place).await.expect(200);
+            assert_eq!((&now["title"], &now["status"]), (&json!(title), &json!("needs_action")));
+        }
+        app.owner.patch(&place, json!({ "title": "another" })).await.expect(200);
+        press(app, &oldest).await.expect(409);
+    }
+
     async fn taking_a_start_back_takes_the_status_back_too(app: TestApp) {
         let (task, _) = parents(app).await;
         let place = format!("/api/v1/tasks/{}", task["id"].as_str().unwrap());

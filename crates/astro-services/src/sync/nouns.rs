@@ -78,6 +78,9 @@ pub(crate) trait Noun: Record + PartialEq {
         act: Act<Self::Fields>,
     ) -> impl Future<Output = Result<Written<Self>>> + Send;
 
+    /// Levels what only counts how often the row was written, so that two states can be compared.
+    fn forget_counts(&mut self) {}
+
     /// `self`, the row as it once was, as undo is to put it in the place of `present`.
     fn put_back(
         self,

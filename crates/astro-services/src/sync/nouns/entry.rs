@@ -7,7 +7,7 @@ use astro_core::events::{Action, Entity, Event};
 use astro_core::patch::{Patch, read_document};
 use astro_core::principal::Permission;
 use astro_core::sync::{Op, OpDone, OpKind, RowChange, TrashItem};
-use astro_store::{Read, documents};
+use astro_store::{Read, documents, events};
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -177,7 +177,7 @@ fn take_back<'a, N: Noun>(
 ) -> Answer<'a, TakenBack> {
     Box::pin(async move {
         let present: N = change.any(first.entity_id).await?;
-        if present.stamp().version != last.version_after {
+        if !is_as_left(change, &present, last).await? {
             return Err(Error::conflict(
                 "moved_on",
                 format!(
@@ -212,6 +212,29 @@ fn take_back<'a, N: Noun>(
             }),
         })
     })
+}
+
+/// Whether a row is what `last` left: untouched since, or brought back to it by undoing what came
+/// after, so that one can go back step by step.
+async fn is_as_left<N: Noun>(change: &mut Change<'_>, present: &N, last: &Event) -> Result<bool> {
+    if present.stamp().version == last.version_after {
+        return Ok(true);
+    }
+    let next = events::next(change.write, last).await?;
+    let Some(left) = next.and_then(|next| next.before) else {
+        return Ok(false);
+    };
+    let mut left: N = serde_json::from_value(left).map_err(Error::internal)?;
+    left.set_stamp(Stamp {
+        deleted_at: left.stamp().deleted_at,
+        ..present.stamp()
+    });
+    let left = left.put_back(present, change).await?;
+    let document = |mut row: N| {
+        row.forget_counts();
+        serde_json::to_value(row).map_err(Error::internal)
+    };
+    Ok(document(left)? == document(present.clone())?)
 }
 
 fn count<N: Noun>(read: &mut Read) -> Answer<'_, i64> {

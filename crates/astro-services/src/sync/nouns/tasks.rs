@@ -32,6 +32,10 @@ impl Noun for Task {
         }
     }
 
+    fn forget_counts(&mut self) {
+        self.sequence = 0;
+    }
+
     /// SEQUENCE never goes back (RFC 5545 3.8.7.4): taking a new time back is one more new time.
     async fn put_back(mut self, present: &Self, _change: &mut Change<'_>) -> Result<Self> {
         if self.sequence != present.sequence {
