@@ -40,6 +40,13 @@ pub enum StoreError {
     Backup(String),
     #[error("migration failed: {0}")]
     Migration(String),
+    /// PostgreSQL: the role that row-level security binds is missing, or the user is no member.
+    #[error(
+        "the database user may not act as the role astro_app, which confines every transaction to its \
+         owner's rows; as an administrator of the server run: CREATE ROLE astro_app NOLOGIN (where it is \
+         missing), then GRANT astro_app TO the user"
+    )]
+    NoRole,
     #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error("database error in {statement}: {source}")]
@@ -60,6 +67,7 @@ impl StoreError {
             | Self::TooNew { .. }
             | Self::Backup(_)
             | Self::Migration(_)
+            | Self::NoRole
             | Self::Io(_)
             | Self::Database { .. } => ErrorKind::Internal,
         }

@@ -9,7 +9,16 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;
 END
 $$;
-GRANT astro_app TO CURRENT_USER;
+-- Who may not grant it may have been granted it before.
+DO $$
+BEGIN
+    GRANT astro_app TO CURRENT_USER;
+EXCEPTION WHEN insufficient_privilege THEN
+    IF NOT pg_has_role(CURRENT_USER, 'astro_app', 'MEMBER') THEN
+        RAISE;
+    END IF;
+END
+$$;
 GRANT USAGE ON SCHEMA public TO astro_app;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO astro_app;
 

@@ -17,7 +17,7 @@ pub(crate) use transaction::STATEMENTS as TRANSACTION_STATEMENTS;
 pub use transaction::{Admin, Read, Write};
 
 pub(crate) use lock::DirectoryLock;
-pub(crate) use postgres::connect as connect_as_owner;
+pub(crate) use postgres::{can_act_as_app, connect as connect_as_owner};
 pub(crate) use sqlite::{FILE as SQLITE_FILE, open_file_for_reading, open_for_reading};
 
 use crate::dialect::Engine;

@@ -37,9 +37,24 @@ pub(crate) async fn connect(url: &str) -> Result<PgConnection, StoreError> {
         .map_err(|error| StoreError::of("open", error))
 }
 
+/// Whether the connection's user may become the role that row-level security binds, or may make it
+/// where it is missing.
+pub(crate) async fn can_act_as_app(conn: &mut PgConnection) -> Result<bool, StoreError> {
+    sqlx::query_scalar(
+        "SELECT coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'astro_app'), \
+         (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user))",
+    )
+    .fetch_one(conn)
+    .await
+    .map_err(|error| StoreError::of("postgres.can_act_as_app", error))
+}
+
 impl Postgres {
     pub(super) async fn open(url: &str, wanted: &StoreOptions) -> Result<Self, StoreError> {
         let mut first = connect(url).await?;
+        if !can_act_as_app(&mut first).await? {
+            return Err(StoreError::NoRole);
+        }
         migrate::run(Engine::Postgres, &mut first).await?;
         let confined = wanted.row_level_security;
         let pool = PgPoolOptions::new()

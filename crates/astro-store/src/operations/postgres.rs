@@ -49,7 +49,15 @@ const LET_IN: &str = "
         NULL;
     END
     $$;
-    GRANT astro_app TO CURRENT_USER;
+    DO $$
+    BEGIN
+        GRANT astro_app TO CURRENT_USER;
+    EXCEPTION WHEN insufficient_privilege THEN
+        IF NOT pg_has_role(CURRENT_USER, 'astro_app', 'MEMBER') THEN
+            RAISE;
+        END IF;
+    END
+    $$;
     GRANT USAGE ON SCHEMA public TO astro_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO astro_app;
     REVOKE ALL ON _sqlx_migrations FROM astro_app;
@@ -76,7 +84,8 @@ pub struct Diagnosis {
     /// Whom the address names.
     pub user: String,
     pub is_superuser: bool,
-    /// Whether that user may become the role that row-level security binds.
+    /// Whether that user may become the role that row-level security binds, or may make it where
+    /// it is missing.
     pub can_act_as_app: bool,
     /// Personal tables on which row-level security is not forced.
     pub tables_without_policy: Vec<String>,
@@ -86,14 +95,14 @@ pub struct Diagnosis {
 pub async fn diagnose(url: &str) -> Result<Diagnosis, StoreError> {
     let failed = |error| StoreError::of("postgres.diagnose", error);
     let mut conn = db::connect_as_owner(url).await?;
-    let (version, user, is_superuser, can_act_as_app) = sqlx::query_as(
-        "SELECT current_setting('server_version'), current_user::text, \
-         (SELECT rolsuper FROM pg_roles WHERE rolname = current_user), \
-         coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'astro_app'), true)",
+    let (version, user, is_superuser) = sqlx::query_as(
+        "SELECT current_setting('server_version'), current_user::text, rolsuper \
+         FROM pg_roles WHERE rolname = current_user",
     )
     .fetch_one(&mut conn)
     .await
     .map_err(failed)?;
+    let can_act_as_app = db::can_act_as_app(&mut conn).await?;
     let tables_without_policy = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'owner_id' \
          WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace \

@@ -80,14 +80,17 @@ fn server(config: &Config, found: &Diagnosis) -> Vec<Line> {
         Line::fail(
             name,
             format!("{} cannot act as the role astro_app", found.user),
-            format!("GRANT astro_app TO {}", found.user),
+            format!(
+                "as an administrator: CREATE ROLE astro_app NOLOGIN (where it is missing); GRANT astro_app TO {}",
+                found.user
+            ),
         )
     });
     if found.is_superuser {
         lines.push(Line::warn(
             "database role",
             format!("{} is a superuser", found.user),
-            "the product needs no more than a role that owns the database and may create roles",
+            "the product needs no more than a role that owns the database and is a member of astro_app",
         ));
     }
     lines
