@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use decision::{
-    AskedKind, Decided, DecisionPoint, LeftOut, Proposal, RecommendRequest, Silence, SilenceReason,
-    Situation, Surface, Trigger,
+    AskedKind, Decided, DecisionPoint, DecisionTrigger, LeftOut, Proposal, RecommendRequest,
+    Silence, SilenceReason, Situation, Surface,
 };
 pub use exposure::{
     Candidate, DecisionRecord, Exploration, Exposure, LogChecks, Replay, SlateEntry,

@@ -9,6 +9,7 @@ mod heads;
 mod migrations;
 mod names;
 mod repository;
+mod schemas;
 mod sizes;
 mod source;
 mod statements;
@@ -77,6 +78,7 @@ pub fn run() -> Result<()> {
         statements::check(&repository),
         documents::check(&repository),
         names::check(&repository),
+        schemas::check(&repository),
     ]
     .concat();
     findings.sort();

@@ -73,7 +73,7 @@ pub(crate) struct DismissRequest {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SnoozeRequest {
+pub(crate) struct SnoozeRecommendation {
     /// The task is not proposed before.
     #[schema(value_type = schema::Instant)]
     until: Timestamp,
@@ -222,12 +222,12 @@ pub(crate) async fn dismiss_recommendation(
 }
 
 /// Put it off
-#[utoipa::path(post, path = "/api/v1/recommendations/{id}/snooze", tag = "recommendations", params(("id" = RecommendationId, Path)), request_body = SnoozeRequest, responses((status = 200, body = Recommendation), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(post, path = "/api/v1/recommendations/{id}/snooze", tag = "recommendations", params(("id" = RecommendationId, Path)), request_body = SnoozeRecommendation, responses((status = 200, body = Recommendation), (status = 404), (status = 409), (status = 412)))]
 pub(crate) async fn snooze_recommendation(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<RecommendationId>,
-    body: Json<SnoozeRequest>,
+    body: Json<SnoozeRecommendation>,
 ) -> Result<Response> {
     let said = body.value;
     let report = NewFeedback {

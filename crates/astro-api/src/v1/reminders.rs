@@ -26,7 +26,7 @@ const PLACE: &str = "/api/v1/reminders";
 /// Until when a reminder is put off.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SnoozeRequest {
+pub(crate) struct SnoozeReminder {
     /// In the future.
     #[schema(value_type = schema::When)]
     until: When,
@@ -134,12 +134,12 @@ pub(crate) async fn acknowledge_reminder(
 /// Put a reminder off
 ///
 /// Answers the reminder that will call instead: a new one, or the same when it puts off another.
-#[utoipa::path(post, path = "/api/v1/reminders/{id}/snooze", tag = "reminders", params(("id" = ReminderId, Path)), request_body = SnoozeRequest, responses((status = 200, body = Reminder), (status = 404), (status = 412)))]
+#[utoipa::path(post, path = "/api/v1/reminders/{id}/snooze", tag = "reminders", params(("id" = ReminderId, Path)), request_body = SnoozeReminder, responses((status = 200, body = Reminder), (status = 404), (status = 412)))]
 pub(crate) async fn snooze_reminder(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<ReminderId>,
-    body: Json<SnoozeRequest>,
+    body: Json<SnoozeReminder>,
 ) -> Result<Response> {
     let written = app
         .services

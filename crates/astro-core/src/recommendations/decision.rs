@@ -14,7 +14,7 @@ use crate::tasks::Task;
 coded_enum! {
     /// What brought the moment about.
     #[derive(Default)]
-    pub enum Trigger {
+    pub enum DecisionTrigger {
         /// The person asked; the quiet rule does not apply.
         #[default]
         Asked = 0 => "asked",
@@ -63,7 +63,7 @@ pub struct Situation {
 pub struct RecommendRequest {
     pub surface: Surface,
     #[serde(default)]
-    pub trigger: Trigger,
+    pub trigger: DecisionTrigger,
     /// Seconds that the person has; tasks that cannot be done or begun within them are left out.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 31_536_000)]
@@ -83,7 +83,7 @@ impl RecommendRequest {
     pub fn on(surface: Surface) -> Self {
         Self {
             surface,
-            trigger: Trigger::Asked,
+            trigger: DecisionTrigger::Asked,
             time_available_s: None,
             kind: AskedKind::NextTask,
             limit: None,
@@ -184,7 +184,7 @@ pub struct DecisionPoint {
     pub at: Timestamp,
     /// The person's offset from UTC at that moment, in seconds.
     pub tz_offset_s: i32,
-    pub trigger: Trigger,
+    pub trigger: DecisionTrigger,
     pub surface: Surface,
     pub time_available_s: Option<u32>,
     pub situation: Situation,

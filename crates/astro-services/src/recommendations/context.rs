@@ -11,7 +11,7 @@ use astro_core::preferences::{
 };
 use astro_core::projects::Project;
 use astro_core::recommendations::{
-    DecisionPoint, LeftOut, RecommendRequest, Silence, Situation, Trigger,
+    DecisionPoint, DecisionTrigger, LeftOut, RecommendRequest, Silence, Situation,
 };
 use astro_store::documents::{self, Record};
 use astro_store::{Read, preferences, recommendations as rows};
@@ -54,7 +54,7 @@ pub(super) struct Context {
     pub view: View,
     pub quiet: Quiet,
     pub left_out: LeftOut,
-    trigger: Trigger,
+    trigger: DecisionTrigger,
     situation: Situation,
 }
 
@@ -95,7 +95,7 @@ impl Context {
 
     /// Why the product is not free to speak. Whoever asks is always answered.
     pub fn barred(&self, unasked: &[Timestamp]) -> Vec<Silence> {
-        if self.trigger == Trigger::Asked {
+        if self.trigger == DecisionTrigger::Asked {
             return Vec::new();
         }
         let today = day_bounds(local_date(self.view.now, &self.view.zone), &self.view.zone);
@@ -126,7 +126,7 @@ impl Context {
             };
             return vec![nothing];
         };
-        if self.trigger == Trigger::Asked {
+        if self.trigger == DecisionTrigger::Asked {
             return Vec::new();
         }
         let since = before(self.view.now, self.quiet.gap);

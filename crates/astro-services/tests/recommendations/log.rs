@@ -1,6 +1,6 @@
 //! The decision log holds together, replays, and says everything.
 
-use astro_core::recommendations::{Hash128, RecommendRequest, Replay, Situation, Trigger};
+use astro_core::recommendations::{DecisionTrigger, Hash128, RecommendRequest, Replay, Situation};
 use astro_core::tasks::TaskFields;
 use astro_testkit::on_both_engines;
 use serde_json::json;
@@ -12,7 +12,7 @@ on_both_engines! {
         for seed in 200..206 {
             let person = Person::another(db).await;
             person.many_tasks(seed, 20).await;
-            for trigger in Trigger::ALL {
+            for trigger in DecisionTrigger::ALL {
                 let decided = person.asking(RecommendRequest { trigger: *trigger, ..request() }).await;
                 let record = person.decision(&decided).await;
                 let (exposure, checks) = (record.exposure.unwrap(), record.checks.unwrap());
@@ -50,7 +50,7 @@ on_both_engines! {
         let person = Person::of(db);
         person.titled("a task").await;
         let busy = Situation { calendar_busy: true, ..Situation::default() };
-        let decided = person.asking(RecommendRequest { trigger: Trigger::SlotTimer, context: busy, ..request() }).await;
+        let decided = person.asking(RecommendRequest { trigger: DecisionTrigger::SlotTimer, context: busy, ..request() }).await;
         let record = person.decision(&decided).await;
         assert_eq!((record.point.available, record.point.spoke), (false, false));
         assert_eq!(record.exposure, None);

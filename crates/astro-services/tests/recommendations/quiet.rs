@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use astro_core::recommendations::{Decided, RecommendRequest, Silence, Situation, Trigger};
+use astro_core::recommendations::{Decided, DecisionTrigger, RecommendRequest, Silence, Situation};
 use astro_core::tasks::TaskFields;
 use astro_testkit::{TestStore, on_both_engines};
 
@@ -10,7 +10,7 @@ use crate::fixture::{Person, request};
 
 fn unasked() -> RecommendRequest {
     RecommendRequest {
-        trigger: Trigger::SlotTimer,
+        trigger: DecisionTrigger::SlotTimer,
         ..request()
     }
 }

@@ -3,7 +3,7 @@
 use astro_core::calendar::Timestamp;
 use astro_core::ids::DecisionId;
 use astro_core::recommendations::{
-    DecisionPoint, Exploration, Exposure, Hash128, Surface, Trigger, pack, unpack,
+    DecisionPoint, DecisionTrigger, Exploration, Exposure, Hash128, Surface, pack, unpack,
 };
 use uuid::Uuid;
 
@@ -104,7 +104,7 @@ fn read_point(row: &Row) -> Result<DecisionPoint, StoreError> {
         id: columns.uuid()?,
         at: columns.time()?,
         tz_offset_s: columns.small()?,
-        trigger: columns.code(Trigger::from_code)?,
+        trigger: columns.code(DecisionTrigger::from_code)?,
         surface: columns.code(Surface::from_code)?,
         time_available_s: columns.opt_small()?,
         situation: columns.json()?,
