@@ -92,6 +92,8 @@ impl Services {
         };
         let Some(identity) = identity else {
             metrics::counter!("astro_sign_ins_total", "outcome" => "refused").increment(1);
+            // no address of a person: whoever mistypes may have typed a password there
+            tracing::info!(from = ?client.address, "a sign-in was refused");
             return Err(WRONG_LOGIN);
         };
         metrics::counter!("astro_sign_ins_total", "outcome" => "admitted").increment(1);

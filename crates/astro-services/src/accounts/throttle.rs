@@ -147,6 +147,7 @@ impl Services {
 fn too_many(wait_micros: i64) -> Error {
     metrics::counter!("astro_sign_ins_throttled_total").increment(1);
     let seconds = u64::try_from(wait_micros).unwrap_or(0).div_ceil(1_000_000);
+    tracing::warn!(seconds, "a sign-in has to wait: too many tries");
     Error::TooMany {
         retry_after_s: seconds.max(1),
     }
