@@ -1,11 +1,15 @@
 //! JSON bodies: read once, checked, and fingerprinted for idempotency keys.
 
+use std::error::Error;
+
+use astro_core::objects::Objects;
 use astro_core::patch::field_error;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use tower_http::timeout::TimeoutError;
 
 use crate::depth;
 use crate::problem::{Problem, Result};
@@ -89,8 +93,21 @@ pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
                 "The body is too large",
                 rejection.body_text(),
             ),
+            _ if has_timed_out(&rejection) => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "timeout",
+                "The body took too long",
+                format!(
+                    "no part of the body came for {} s",
+                    astro_core::limits::BODY_TIMEOUT.as_secs()
+                ),
+            ),
             _ => Problem::malformed(rejection.body_text()),
         })
+}
+
+fn has_timed_out(error: &(dyn Error + 'static)) -> bool {
+    error.is::<TimeoutError>() || error.source().is_some_and(has_timed_out)
 }
 
 /// Reads JSON, telling text that is no JSON (400) from JSON that does not fit (422, with its path).
@@ -102,7 +119,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         )));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
         let inner = error.inner();
         if inner.is_data() {
             Problem::invalid(vec![field_error(&error)])

@@ -24,9 +24,10 @@ pub(crate) fn of(
         return Ok(None);
     };
     let key = value.to_str().unwrap_or_default();
-    if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_CHARS {
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_CHARS || !is_plain {
         let message = format!(
-            "must have 1 to {} printable ASCII characters",
+            "must have 1 to {} printable ASCII characters and no space",
             limits::IDEMPOTENCY_KEY_CHARS
         );
         return Err(Problem::invalid(vec![astro_core::error::FieldError::new(

@@ -16,7 +16,7 @@ use crate::problem::{PROBLEM_JSON, ProblemDocument};
     info(
         title = "AstroAssistance",
         description = "Tasks, reminders, goals and what to do next, on your own server. Errors are RFC 9457 problems; lists are pages with cursors; \
-                       PATCH is JSON Merge Patch; writes answer an Undo-Token; ETag, If-Match, If-None-Match and Idempotency-Key work everywhere."
+                       PATCH is JSON Merge Patch; writes answer an Undo-Token; ETag, If-Match and If-None-Match work everywhere, Idempotency-Key wherever it is named."
     ),
     components(schemas(ProblemDocument))
 )]
@@ -79,12 +79,14 @@ pub fn document(generated: &OpenApi) -> Value {
     document
 }
 
-/// Whether an answer may be kept and given again. Those about accounts hold secrets, or end what
-/// is gone the second time.
+/// Whether an Idempotency-Key counts, so that the answer is kept and given again. Answers about
+/// accounts hold secrets, or end what is gone the second time; an import knows what it took before;
+/// each operation of a batch has an id of its own.
 fn is_repeatable(operation: &Value) -> bool {
-    !["access", "account", "administration"]
-        .iter()
-        .any(|tag| operation["tags"][0] == *tag)
+    let tags = ["access", "account", "administration"];
+    let operations = ["import_file", "apply_ops"];
+    !tags.iter().any(|tag| operation["tags"][0] == *tag)
+        && !operations.iter().any(|id| operation["operationId"] == *id)
 }
 
 /// Adds the answers and headers that every operation has.

@@ -23,6 +23,7 @@ pub mod ids;
 pub mod interchange;
 pub mod labels;
 pub mod limits;
+pub mod objects;
 pub mod page;
 pub mod patch;
 pub mod preferences;

@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::error::FieldError;
+use crate::objects::Objects;
 
 /// A patch for `F`. Whether it fits is known when it is applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl<F: Serialize + DeserializeOwned> Patch<F> {
 /// # Errors
 /// One field error.
 pub fn read_document<F: DeserializeOwned>(document: Value) -> Result<F, Vec<FieldError>> {
-    serde_path_to_error::deserialize(document).map_err(|error| vec![field_error(&error)])
+    serde_path_to_error::deserialize(Objects(document)).map_err(|error| vec![field_error(&error)])
 }
 
 /// Turns serde's report into a field error; an unknown or missing field is named itself, since the
@@ -53,7 +54,13 @@ pub fn read_document<F: DeserializeOwned>(document: Value) -> Result<F, Vec<Fiel
 pub fn field_error<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> FieldError {
     let path = error.path().to_string();
     let path = if path == "." { "" } else { path.as_str() };
-    placed(path, error.inner().to_string())
+    let message = error.inner().to_string();
+    // the path says where, and in the value's own terms
+    let message = match message.rsplit_once(" at line ") {
+        Some((message, _)) => message.to_owned(),
+        None => message,
+    };
+    placed(path, message)
 }
 
 /// The field that a message of serde is about: `path`, or the one in it that the message names.

@@ -70,7 +70,12 @@ pub(crate) async fn import_file(
 ///
 /// The format `json` is lossless: brought into an empty account it gives an equal one. The header
 /// `Astro-Unsaid` names the fields that another format has no words for.
-#[utoipa::path(get, path = "/api/v1/export", tag = "data", params(ExportQuery), responses((status = 200, description = "The file", body = String, content_type = "application/octet-stream")))]
+#[utoipa::path(get, path = "/api/v1/export", tag = "data", params(ExportQuery), responses((status = 200, description = "The file", content(
+    (String = "application/json"),
+    (String = "text/plain"),
+    (String = "text/calendar"),
+    (String = "application/jsonl"),
+))))]
 pub(crate) async fn export_file(
     State(app): State<AppState>,
     caller: Caller,

@@ -14,6 +14,9 @@ use utoipa::IntoParams;
 use crate::paging::PageQuery;
 use crate::problem::{Problem, Result};
 
+/// Every status once, and some room.
+const STATUSES_CHARS: usize = 100;
+
 /// Which tasks, in which order. Every given filter must hold.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +25,7 @@ pub(crate) struct TasksQuery {
     /// One status or several, separated by commas: `needs_action,in_process`.
     #[param(
         pattern = "^(needs_action|in_process|completed|cancelled|failed)(,(needs_action|in_process|completed|cancelled|failed))*$",
-        max_length = 100
+        max_length = 100 // STATUSES_CHARS
     )]
     status: Option<String>,
     #[param(inline)]
@@ -106,6 +109,10 @@ impl TasksQuery {
 }
 
 fn statuses(text: &str) -> Result<Vec<TaskStatus>> {
+    if text.len() > STATUSES_CHARS {
+        let message = format!("must have at most {STATUSES_CHARS} characters");
+        return Err(wrong("status", message));
+    }
     text.split(',')
         .map(|word| {
             word.parse()

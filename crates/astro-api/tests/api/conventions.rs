@@ -17,6 +17,18 @@ fn at(label: &Value) -> String {
 }
 
 on_both_engines! {
+    async fn an_array_is_no_object(app: TestApp) {
+        for (path, body) in [("labels", json!(["errands"])), ("recommendations", json!(["today"])), ("auth/login", json!(["owner@example.org", "x"]))] {
+            let problem = app.owner.post(&format!("/api/v1/{path}"), body).await.expect(422);
+            assert_eq!(problem["detail"], "invalid type: sequence, expected an object", "{path}");
+        }
+    }
+
+    async fn a_query_names_what_it_lacks(app: TestApp) {
+        let problem = app.owner.get("/api/v1/history").await.expect(422);
+        assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!("entity"), &json!("missing_field")));
+    }
+
     async fn an_empty_patch_changes_nothing(app: TestApp) {
         let made = label(app, "calls").await;
         let patched = app.owner.patch(&at(&made), json!({})).await.expect(200);
