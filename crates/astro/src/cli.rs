@@ -176,8 +176,8 @@ pub enum TaskCommand {
     List(ListArgs),
     /// Complete tasks
     Done {
-        /// The id, the end of it, or words of the title
-        #[arg(required = true, value_name = "TASK")]
+        /// The id, the end of it, or words of the title; without one, what `astro now` proposed
+        #[arg(value_name = "TASK")]
         tasks: Vec<String>,
     },
     /// Show everything about one task

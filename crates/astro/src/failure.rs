@@ -3,6 +3,9 @@
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use http::StatusCode;
+
+use crate::client::Refused;
 use crate::screen::Screen;
 
 /// The command line or the configuration is wrong; nothing was tried.
@@ -25,7 +28,7 @@ pub fn report(error: &anyhow::Error, screen: &Screen) -> ExitCode {
     let label = screen.error_label();
     // When even stderr is gone there is nobody left to tell.
     let _ = writeln!(std::io::stderr(), "{label}{error:#}");
-    if error.is::<Misuse>() {
+    if error.is::<Misuse>() || Refused::status(error) == Some(StatusCode::UNPROCESSABLE_ENTITY) {
         ExitCode::from(2)
     } else {
         ExitCode::FAILURE

@@ -53,7 +53,8 @@ pub fn start(log: &LogConfig, color: bool) -> anyhow::Result<LogGuard> {
             LogFormat::Auto | LogFormat::Json => fmt::layer().json().with_writer(writer).boxed(),
         });
     }
-    let filter = EnvFilter::try_new(&log.level)
+    // PostgreSQL remarks on every table that is there already
+    let filter = EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{}", log.level))
         .map_err(|error| Misuse::error(format!("log.level '{}': {error}", log.level)))?;
     tracing_subscriber::registry()
         .with(layers)

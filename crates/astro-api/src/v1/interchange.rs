@@ -5,6 +5,7 @@
     reason = "utoipa writes the queries' names in full"
 )]
 
+use astro_core::error::FieldError;
 use astro_core::interchange::{Format, ImportReport};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use utoipa::IntoParams;
 use crate::AppState;
 use crate::auth::Caller;
 use crate::body::Raw;
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use crate::query::Query;
 
 /// Fields that the file's format has no words for, with the number of tasks that have them.
@@ -53,6 +54,10 @@ pub(crate) async fn import_file(
     Query(query): Query<ImportQuery>,
     Raw(file): Raw,
 ) -> Result<Response> {
+    if file.is_empty() {
+        let empty = FieldError::new("file", "blank", "there is nothing in it");
+        return Err(Problem::invalid(vec![empty]));
+    }
     let report = app
         .services
         .import(
@@ -71,7 +76,7 @@ pub(crate) async fn import_file(
 /// The format `json` is lossless: brought into an empty account it gives an equal one. The header
 /// `Astro-Unsaid` names the fields that another format has no words for.
 #[utoipa::path(get, path = "/api/v1/export", tag = "data", params(ExportQuery), responses((status = 200, description = "The file", content(
-    (String = "application/json"),
+    (serde_json::Value = "application/json"),
     (String = "text/plain"),
     (String = "text/calendar"),
     (String = "application/jsonl"),

@@ -33,6 +33,8 @@ use crate::wiring;
 pub struct Client {
     door: Door,
     token: Secret,
+    /// Whom the command line was told to act for.
+    user: Option<String>,
 }
 
 enum Door {
@@ -88,7 +90,11 @@ impl Client {
             who.user.as_deref(),
             who.tenant.as_deref(),
         )?;
-        Ok(Self { door, token })
+        Ok(Self {
+            door,
+            token,
+            user: who.user.clone(),
+        })
     }
 
     /// Finishes what was written.
@@ -160,7 +166,23 @@ impl Client {
         if reply.status.is_success() {
             return Ok(reply);
         }
-        Err(reply.problem().into())
+        let mut refused = reply.problem();
+        if reply.status == StatusCode::UNAUTHORIZED {
+            refused.text = self.nobody();
+        }
+        Err(refused.into())
+    }
+
+    /// Why the command line's own token, which is always good, lets nobody in.
+    fn nobody(&self) -> String {
+        match &self.user {
+            Some(user) => format!(
+                "there is no {user} who may sign in, or one in several tenants (then add --tenant)"
+            ),
+            None => "nobody who administers this instance has an account yet: make one with \
+                     `astro user create you@example.org`, or name somebody with --user"
+                .to_owned(),
+        }
     }
 
     /// The command line's own token, where the API wants one in a body.
@@ -240,7 +262,10 @@ impl Reply {
             .map_or_else(|| self.status.to_string(), str::to_owned);
         for error in problem["errors"].as_array().into_iter().flatten() {
             let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-            let line = format!("{}: {}", part("field"), part("message"));
+            let line = match part("field").as_str() {
+                "" => part("message"),
+                field => format!("{field}: {}", part("message")),
+            };
             if !text.contains(&line) {
                 text.push_str("\n  ");
                 text.push_str(&line);

@@ -36,7 +36,16 @@ pub async fn import(
     } else {
         show(&report, screen)?;
     }
-    Ok(ExitCode::SUCCESS)
+    let all = || report.counts.values();
+    let taken: u64 = all()
+        .map(|one| one.created + one.updated + one.unchanged)
+        .sum();
+    let refused: u64 = all().map(|one| one.refused).sum();
+    Ok(if taken == 0 && refused > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<u8>> {

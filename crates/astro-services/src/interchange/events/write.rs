@@ -29,7 +29,10 @@ pub fn write(
     let words = members(&says, &task.says)?;
     for (index, (at, action, mut fields)) in told.into_iter().enumerate() {
         if index == 0 {
-            let words = words.iter().filter(|(name, _)| !is_fact(name));
+            // how far the task got says what came later
+            let words = words
+                .iter()
+                .filter(|(name, _)| !is_fact(name) && *name != "percent");
             fields.extend(words.map(|(name, value)| (name.clone(), value.clone())));
         }
         for (name, value) in &fields {

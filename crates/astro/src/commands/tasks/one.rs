@@ -1,10 +1,12 @@
 //! `astro task done`, `astro task show`.
 
+use astro_core::recommendations::Recommendation;
 use http::Method;
 use serde_json::json;
 
 use super::{Day, TaskView, find, short_id, titles};
 use crate::client::Client;
+use crate::failure::Misuse;
 use crate::screen::{Screen, Style};
 use crate::table::one_line;
 use crate::wording::{duration, relative};
@@ -14,6 +16,9 @@ pub async fn done(wanted: &[String], client: &Client, screen: &mut Screen) -> an
     let mut tasks = Vec::new();
     for text in wanted {
         tasks.push(find(text, client).await?);
+    }
+    if wanted.is_empty() {
+        tasks.push(proposed(client).await?);
     }
     let mut finished = Vec::new();
     for view in tasks {
@@ -29,6 +34,28 @@ pub async fn done(wanted: &[String], client: &Client, screen: &mut Screen) -> an
         screen.json(&json!({ "items": finished }))?;
     }
     Ok(())
+}
+
+/// The open task that the person accepted last or, where there is none, was told of last.
+async fn proposed(client: &Client) -> anyhow::Result<TaskView> {
+    for state in ["accepted", "shown"] {
+        let path = format!("/api/v1/recommendations?state={state}");
+        let newest_first: Vec<Recommendation> = client.some(&path, 20).await?;
+        let decision = newest_first.first().map(|newest| newest.decision_id);
+        let best = newest_first
+            .iter()
+            .filter(|one| Some(one.decision_id) == decision)
+            .min_by_key(|one| one.rank);
+        if let Some(task) = best.map(|one| one.task_id) {
+            let view: TaskView = client.get(&format!("/api/v1/tasks/{task}")).await?;
+            if view.task.status.is_open() {
+                return Ok(view);
+            }
+        }
+    }
+    Err(Misuse::error(
+        "which task? nothing that `astro now` proposed is still open; name it by words of its title",
+    ))
 }
 
 pub async fn show(wanted: &str, client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
