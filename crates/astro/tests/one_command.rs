@@ -164,7 +164,7 @@ async fn a_user_of_the_command_line_reads_what_went_wrong_and_gets_an_exit_code(
     assert!(code == 1 && said.contains("nothing"), "{said}");
     let (code, said) = failed(&["task", "done"]);
     assert!(code == 2 && said.contains("which task?"), "{said}");
-    let (code, said) = failed(&["--user", "nobody@example.org", "task", "list"]);
+    let (code, said) = failed(&["task", "--user", "nobody@example.org", "list"]);
     assert!(code == 1 && said.contains("nobody@example.org"), "{said}");
     let (code, said) = failed(&["task", "add", "A", "--due", "someday"]);
     assert!(code == 2 && said.contains("due"), "{said}");
