@@ -7,6 +7,7 @@
 //!
 //! docs/import.md tells people what maps to what.
 
+pub mod alerts;
 mod apply;
 mod cycles;
 pub mod events;

@@ -256,7 +256,7 @@ async fn acknowledge_relatives(change: &mut Change<'_>, reminder: &Reminder) -> 
         relatives.extend(found.filter(|original| original.deleted_at.is_none()));
     }
     for relative in relatives {
-        if relative.id != reminder.id && relative.acknowledged_at.is_none() {
+        if relative.id != reminder.id && relative.state != ReminderState::Acknowledged {
             acknowledge(change, relative).await?;
         }
     }
@@ -289,7 +289,7 @@ async fn snooze(
 }
 
 /// What learning may read of a reminder.
-fn timing(reminder: &Reminder) -> Value {
+pub(crate) fn timing(reminder: &Reminder) -> Value {
     json!({
         "task_id": reminder.task_id,
         "state": reminder.state,

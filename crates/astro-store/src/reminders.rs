@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::documents::{self, Record, Table, read_rows};
 use crate::{Args, Columns, Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] = &[LIST, LIST_OF, OF_TASK, SNOOZES, SCHEDULED];
+pub(crate) const STATEMENTS: &[Statement] = &[LIST, LIST_OF, OF_TASK, CALLED, SNOOZES, SCHEDULED];
 
 pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::new(
@@ -43,6 +43,12 @@ const OF_TASK: Statement = Statement::new(
     "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND task_id = $2 AND deleted_at IS NULL ORDER BY id",
+);
+const CALLED: Statement = Statement::new(
+    "reminders.called",
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+     version, change_seq, created_at, updated_at, deleted_at FROM reminders \
+     WHERE owner_id = $1 AND uid = $2",
 );
 const SNOOZES: Statement = Statement::new(
     "reminders.snoozes",
@@ -138,6 +144,12 @@ pub async fn list(
 pub async fn of_task(read: &mut Read, task: TaskId) -> Result<Vec<Reminder>, StoreError> {
     let args = read.args().uuid(task.uuid());
     read_rows(&read.fetch_all(&OF_TASK, args).await?)
+}
+
+/// The reminder with this global id, in the trash or not.
+pub async fn called(read: &mut Read, uid: &str) -> Result<Option<Reminder>, StoreError> {
+    let args = read.args().text(uid);
+    Ok(read_rows(&read.fetch_all(&CALLED, args).await?)?.pop())
 }
 
 /// The reminders that put this one off.

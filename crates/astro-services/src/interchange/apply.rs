@@ -16,6 +16,7 @@ use astro_core::tasks::{Task, TaskSource, TaskStatus};
 use astro_store::{Read, documents};
 use serde::{Deserialize, Serialize};
 
+use super::alerts::{self, Alerts, Wanted};
 use super::cycles::{self, Broken};
 use super::history;
 use super::lookup::Names;
@@ -59,6 +60,7 @@ pub struct Outcomes {
     pub remembered: usize,
     /// Stretches of work that were not known yet.
     pub worked: usize,
+    pub reminders: ImportCounts,
 }
 
 pub fn count(counts: &mut ImportCounts, outcome: Outcome) {
@@ -89,12 +91,14 @@ pub async fn write_piece(
     for planned in piece {
         let before = find(change.write, whole, &planned).await?;
         let actor = change.actor();
-        let mut task = decide(change.write, whole, &planned, before.as_ref(), change.now).await?;
+        let (mut task, wanted) =
+            decide(change.write, whole, &planned, before.as_ref(), change.now).await?;
         if before.is_none() {
             task.completed_by = actor.filter(|_| task.completed_at.is_some());
         }
         references::settle(change, before.as_ref(), &mut task).await?;
         let written = imported::keep(change, before.as_ref(), task).await?;
+        alerts::write(change, &written.value, &wanted).await?;
         let remembered = history::write(change, &written.value, &planned.history).await?;
         let worked = history::write_work(change, &written.value, &planned.work).await?;
         let task = match (before, written.undo) {
@@ -106,6 +110,7 @@ pub async fn write_piece(
             task,
             remembered,
             worked,
+            reminders: wanted.counts(),
         });
     }
     Ok(outcomes)
@@ -121,7 +126,7 @@ pub async fn compare_piece(
     for planned in piece {
         let before = find(read, whole, &planned).await?;
         let now = whole.context.now;
-        let planned_task = decide(read, whole, &planned, before.as_ref(), now).await?;
+        let (planned_task, wanted) = decide(read, whole, &planned, before.as_ref(), now).await?;
         let task = match before {
             None => Outcome::Created,
             Some(before) if before == planned_task => Outcome::Unchanged,
@@ -135,6 +140,7 @@ pub async fn compare_piece(
             task,
             remembered,
             worked,
+            reminders: wanted.counts(),
         });
     }
     Ok(outcomes)
@@ -147,25 +153,31 @@ async fn find(read: &mut Read, whole: &Whole, planned: &PlannedTask) -> Result<O
     }
 }
 
-/// The task as it is to be.
+/// The task as it is to be, and its reminders.
 async fn decide(
     read: &mut Read,
     whole: &Whole,
     planned: &PlannedTask,
     before: Option<&Task>,
     now: Timestamp,
-) -> Result<Task> {
+) -> Result<(Task, Wanted)> {
+    let theirs = &planned.says.reminders;
     let Some(before) = before else {
-        return create(read, whole, planned, now).await;
+        let task = create(read, whole, planned, now).await?;
+        return Ok((task, Wanted::new(&Alerts::new(), theirs, theirs)));
     };
-    let ours = portable(read, whole, before).await?;
+    let mut ours = portable(read, whole, before).await?;
     let kept = Kept::of(before.verbatim.as_ref(), whole.format);
     let is_known = planned.kept.is_some() && same_record(kept.as_ref(), planned.kept.as_ref());
+    let mut wanted = Wanted::new(&Alerts::new(), &Alerts::new(), theirs);
     let merged = if is_known {
         ours
     } else {
+        ours.reminders = alerts::of_task(read, before.id).await?;
         let base = said_before(whole, before, &ours, kept)?;
-        Portable::merge(&base, &planned.says, &ours).map_err(Error::internal)?
+        let merged = Portable::merge(&base, &planned.says, &ours).map_err(Error::internal)?;
+        wanted = Wanted::new(&ours.reminders, &merged.reminders, theirs);
+        merged
     };
     let mut after = before.clone();
     let mut fields = resolve(read, whole, &planned.uid, &merged).await?;
@@ -183,7 +195,7 @@ async fn decide(
     if let Some(kept) = planned.kept.as_ref().filter(|_| !is_known) {
         after.verbatim = Some(kept.clone().beside(before.verbatim.as_ref()));
     }
-    Ok(after)
+    Ok((after, wanted))
 }
 
 async fn create(
@@ -265,7 +277,7 @@ fn said_before(
     notation::says(&kept, &mut Notes::default(), &"")
 }
 
-/// The task in the file's words: others are called what the file calls them, where it names them.
+/// The task in the file's words, without its reminders: others are called what the file calls them, where it names them.
 async fn portable(read: &mut Read, whole: &Whole, task: &Task) -> Result<Portable> {
     let mut uids = HashMap::new();
     for id in task.depends_on.iter().chain(task.parent_id.as_ref()) {

@@ -6,11 +6,13 @@ use astro_core::events::{Entity, Event};
 use astro_core::ids::{EventId, TaskId};
 use astro_core::interchange::{Format, Unsaid};
 use astro_core::principal::{Permission, Scope};
+use astro_core::reminders::Reminder;
 use astro_core::tasks::Task;
 use astro_core::time_entries::TimeEntry;
 use astro_store::{Read, owners};
 use uuid::Uuid;
 
+use super::alerts::{self, Alerts};
 use super::lookup::{self, Names};
 use super::notes::Notes;
 use super::outgoing::Outgoing;
@@ -144,16 +146,33 @@ async fn outgoing(read: &mut Read, format: Format, trash: Trash) -> Result<Vec<O
         .iter()
         .map(|task| (task.id, name(task, format)))
         .collect();
+    let mut alerts = alerts_by_task(read).await?;
     Ok(tasks
         .iter()
         .filter(|task| trash == Trash::In || task.deleted_at.is_none())
         .map(|task| Outgoing {
             id: task.id,
             name: called[&task.id].clone(),
-            says: names.portable(task, |id| called.get(&id).cloned()),
+            says: Portable {
+                reminders: alerts.remove(&task.id).unwrap_or_default(),
+                ..names.portable(task, |id| called.get(&id).cloned())
+            },
             updated_at: task.updated_at,
             kept: Kept::of(task.verbatim.as_ref(), format),
         })
+        .collect())
+}
+
+async fn alerts_by_task(read: &mut Read) -> Result<HashMap<TaskId, Alerts>> {
+    let mut by_task: HashMap<TaskId, Vec<Reminder>> = HashMap::new();
+    for reminder in lookup::every::<Reminder>(read).await? {
+        if reminder.deleted_at.is_none() {
+            by_task.entry(reminder.task_id).or_default().push(reminder);
+        }
+    }
+    let told = by_task.into_iter();
+    Ok(told
+        .map(|(task, rows)| (task, alerts::told(&rows)))
         .collect())
 }
 

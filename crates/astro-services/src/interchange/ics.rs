@@ -4,6 +4,7 @@
 //! to-do with what has changed here since. Events and journals are counted and left: they are no
 //! tasks. docs/import.md has the mapping.
 
+mod alarms;
 mod extensions;
 mod says;
 mod todo;

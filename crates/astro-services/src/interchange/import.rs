@@ -25,6 +25,7 @@ struct Totals {
     tasks: ImportCounts,
     events: ImportCounts,
     work: ImportCounts,
+    reminders: ImportCounts,
 }
 
 impl Totals {
@@ -39,6 +40,9 @@ impl Totals {
     fn add(&mut self, outcomes: &[Outcomes]) {
         for outcome in outcomes {
             apply::count(&mut self.tasks, outcome.task);
+            self.reminders.created += outcome.reminders.created;
+            self.reminders.updated += outcome.reminders.updated;
+            self.reminders.unchanged += outcome.reminders.unchanged;
             for (counts, news) in [
                 (&mut self.events, outcome.remembered as u64),
                 (&mut self.work, outcome.worked as u64),
@@ -51,7 +55,11 @@ impl Totals {
 
     fn report(self, counts: &mut Counts) {
         counts.insert("task".to_owned(), self.tasks);
-        for (kind, count) in [("event", self.events), ("time_entry", self.work)] {
+        for (kind, count) in [
+            ("event", self.events),
+            ("time_entry", self.work),
+            ("reminder", self.reminders),
+        ] {
             if count != ImportCounts::default() {
                 counts.insert(kind.to_owned(), count);
             }

@@ -12,6 +12,7 @@ use astro_store::documents::{self, Record};
 use astro_store::tasks as rows;
 use uuid::Uuid;
 
+use super::alerts::Alerts;
 use super::portable::Portable;
 use crate::Result;
 
@@ -84,7 +85,8 @@ impl Names {
         self.labels.get(title).copied()
     }
 
-    /// The task in words of no server. `name` says what another task is called.
+    /// The task in words of no server, without its reminders. `name` says what another task is
+    /// called.
     pub fn portable(&self, task: &Task, name: impl Fn(TaskId) -> Option<String>) -> Portable {
         let mut fields = astro_core::document::Document::fields(task);
         let project = fields
@@ -126,6 +128,7 @@ impl Names {
             postpone_count: task.postpone_count,
             first_due: task.first_due.clone(),
             deleted_at: task.deleted_at,
+            reminders: Alerts::new(),
         }
     }
 }

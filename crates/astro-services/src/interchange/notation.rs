@@ -70,7 +70,7 @@ pub fn record(format: Format, task: &Outgoing, zone: &ZoneName) -> Result<Value>
                 .map(|(record, said)| ics::parse(record).map(|record| (record, said)))
                 .transpose()?;
             let kept = parsed.as_ref().map(|(record, said)| (record, *said));
-            serde_json::to_value(ics::record(task, kept)).map_err(Error::internal)?
+            serde_json::to_value(ics::record(task, kept, zone)).map_err(Error::internal)?
         }
         Format::Events => events::record(&task.says, &[])?,
         Format::Json => return Err(no_notation(format)),

@@ -10,6 +10,7 @@ use astro_core::tasks::TaskFields;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::alerts::{self, Alerts};
 use super::notes::Notes;
 
 /// The ids inside `fields` (project, parent, dependencies, labels, goals) are empty.
@@ -31,6 +32,9 @@ pub struct Portable {
     pub first_due: Option<When>,
     /// Set while it lies in the trash.
     pub deleted_at: Option<Timestamp>,
+    /// They are rows of their own here, so no field of the task.
+    #[serde(skip)]
+    pub reminders: Alerts,
 }
 
 impl Portable {
@@ -47,6 +51,7 @@ impl Portable {
             postpone_count: 0,
             first_due: None,
             deleted_at: None,
+            reminders: Alerts::new(),
         }
     }
 
@@ -64,7 +69,9 @@ impl Portable {
             (_, value) => value.clone(),
         };
         flat.insert(name.to_owned(), value);
-        Self::from_flat(flat)
+        let mut replaced = Self::from_flat(flat)?;
+        replaced.reminders.clone_from(&self.reminders);
+        Ok(replaced)
     }
 
     /// This task as far as `said` speaks of it: what its format cannot say is no difference.
@@ -101,6 +108,7 @@ impl Portable {
         }
         let mut merged = Self::from_flat(merged)?;
         merged.labels = merge_sets(&base.labels, &theirs.labels, &ours.labels);
+        merged.reminders = alerts::merge(&base.reminders, &theirs.reminders, &ours.reminders);
         merged.depends_on = merge_sets(&base.depends_on, &theirs.depends_on, &ours.depends_on);
         Ok(merged)
     }
@@ -110,12 +118,14 @@ impl Portable {
     /// # Errors
     /// Of JSON; none are known.
     pub fn differences(&self, other: &Self) -> serde_json::Result<Vec<String>> {
-        let other = other.flat()?;
-        let flat = self.flat()?;
-        Ok(flat
+        let flat = other.flat()?;
+        let reminders = (self.reminders != other.reminders).then(|| "reminders".to_owned());
+        Ok(self
+            .flat()?
             .into_iter()
-            .filter(|(key, value)| other.get(key) != Some(value))
+            .filter(|(key, value)| flat.get(key) != Some(value))
             .map(|(key, _)| key)
+            .chain(reminders)
             .collect())
     }
 

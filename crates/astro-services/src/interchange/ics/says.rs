@@ -5,8 +5,10 @@ use std::fmt::Display;
 use astro_core::calendar::ical::{Class, Relation as Related, Status, Todo};
 use astro_core::calendar::{IsoDuration, When, ZoneName};
 use astro_core::limits;
+use astro_core::reminders::Anchors;
 use astro_core::tasks::{Attachment, Relation, TaskStatus, Visibility};
 
+use super::alarms::{self, Taken};
 use super::{Record, extensions};
 use crate::interchange::notes::Notes;
 use crate::interchange::portable::Portable;
@@ -27,6 +29,7 @@ pub fn says(record: &Record, zone: &ZoneName, notes: &mut Notes, place: &dyn Dis
         says.related(related);
     }
     says.attachments(&record.todo);
+    says.alarms(&record.todo);
     for (name, text) in &record.todo.extensions {
         match extensions::take(&mut says.portable, name, text) {
             Some(becomes) => says.mapped(true, name, becomes),
@@ -173,6 +176,33 @@ impl Saying<'_> {
         }
     }
 
+    fn alarms(&mut self, todo: &Todo) {
+        let fields = &self.portable.fields;
+        let anchors = Anchors {
+            start: fields.start.clone(),
+            due: fields.due.clone(),
+            open: true,
+        };
+        let (alerts, taken) = alarms::take(todo, &anchors, self.zone);
+        self.portable.reminders = alerts;
+        for taken in taken {
+            match taken {
+                Taken::Mapped { kept, .. } => {
+                    self.mapped(true, "VALARM", "reminders");
+                    for name in kept {
+                        self.notes.kept(&format!("VALARM {name}"), self.place);
+                    }
+                }
+                Taken::Kept(reason) => {
+                    self.notes.kept("VALARM", self.place);
+                    if let Some(reason) = reason {
+                        self.notes.warn(self.place, format!("an alarm {reason}"));
+                    }
+                }
+            }
+        }
+    }
+
     /// What has no place, by name.
     fn count_kept(&mut self, todo: &Todo) {
         for (is_there, name) in [
@@ -186,9 +216,6 @@ impl Saying<'_> {
         }
         if todo.stamp.is_some() {
             self.notes.derived("DTSTAMP", self.place);
-        }
-        for _ in &todo.alarms {
-            self.notes.kept("VALARM", self.place);
         }
         for line in &todo.extra.lines {
             self.notes

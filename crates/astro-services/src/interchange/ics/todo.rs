@@ -1,17 +1,19 @@
 //! The to-do of a task: the one that came, with what has changed since.
 
 use astro_core::calendar::ical::{Attachment, Class, Relation as Related, Status, Todo};
-use astro_core::calendar::{IsoDuration, When};
+use astro_core::calendar::{IsoDuration, When, ZoneName};
+use astro_core::reminders::Anchors;
 use astro_core::tasks::{MissedPolicy, RepeatFrom, TaskState, TaskStatus, Visibility};
 
 use super::Record;
+use super::alarms;
 use super::extensions::join_path;
 use super::says::is_address;
 use crate::interchange::outgoing::Outgoing;
 use crate::interchange::portable::Portable;
 
-/// `kept` is the record that came, and what it said.
-pub fn record(task: &Outgoing, kept: Option<(&Record, &Portable)>) -> Record {
+/// `kept` is the record that came, and what it said; `zone` that of the owner.
+pub fn record(task: &Outgoing, kept: Option<(&Record, &Portable)>, zone: &ZoneName) -> Record {
     let mut writing = Writing {
         record: kept.map_or_else(|| fresh(task), |(record, _)| record.clone()),
         said: kept.map(|(_, said)| (said, task.says.as_said(said))),
@@ -23,6 +25,7 @@ pub fn record(task: &Outgoing, kept: Option<(&Record, &Portable)>) -> Record {
     writing.relations();
     writing.attachments();
     writing.extensions();
+    writing.alarms(kept, zone);
     let mut record = writing.record;
     if kept.is_none_or(|(kept, _)| *kept != record) {
         record.todo.last_modified = Some(task.updated_at);
@@ -208,6 +211,26 @@ impl Writing<'_> {
                 });
             }
         }
+    }
+
+    fn alarms(&mut self, kept: Option<(&Record, &Portable)>, zone: &ZoneName) {
+        let says = &self.task.says;
+        let anchors = Anchors {
+            start: says.fields.start.clone(),
+            due: says.fields.due.clone(),
+            open: true,
+        };
+        let title = self.record.todo.summary.clone().unwrap_or_default();
+        let task = alarms::Task {
+            title: &title,
+            was_called: kept.and_then(|(record, _)| record.todo.summary.as_deref()),
+            anchors: &anchors,
+            zone,
+        };
+        let said = kept
+            .map(|(_, said)| said.reminders.clone())
+            .unwrap_or_default();
+        alarms::put(&mut self.record.todo, &said, &says.reminders, &task);
     }
 
     /// What iCalendar has no property for.
