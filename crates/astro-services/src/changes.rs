@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Call, Error, Result, Services};
+use crate::{Call, Error, Expected, Result, Services, expected};
 
 /// What a write answers: the result, and the token that takes it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -268,13 +268,9 @@ impl Change<'_> {
 }
 
 /// # Errors
-/// [`Error::Stale`] when the caller named a version and it is not this row's.
-pub fn check_version<R: Record>(call_version: Option<i64>, row: &R) -> Result<()> {
-    let current = row.stamp().version;
-    if call_version.is_some_and(|expected| expected != current) {
-        return Err(Error::Stale { current });
-    }
-    Ok(())
+/// [`Error::Stale`] when the caller named versions and none is this row's.
+pub fn check_version<R: Record>(expected: Option<&Expected>, row: &R) -> Result<()> {
+    expected::check(expected, row.stamp().version)
 }
 
 impl Change<'_> {

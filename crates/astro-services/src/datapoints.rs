@@ -57,11 +57,11 @@ impl Services {
         patch: Patch<DatapointFields>,
     ) -> Result<Written<Datapoint>> {
         let scope = call.scope(Permission::GoalsWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Datapoint = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 set_fields(change, before, fields).await
             })

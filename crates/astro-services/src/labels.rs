@@ -43,11 +43,11 @@ impl Services {
         patch: Patch<LabelFields>,
     ) -> Result<Written<Label>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         let written = self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Label = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 fields.check()?;
                 let data = changed_fields(&before.fields(), &fields)?;

@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod changes;
 pub mod datapoints;
 mod error;
+mod expected;
 pub mod goals;
 pub mod history;
 pub mod housekeeping;
@@ -43,6 +44,7 @@ use astro_core::random::Random;
 use astro_store::Store;
 
 pub use error::{Error, Result};
+pub use expected::Expected;
 
 /// Everything that the operations need. Cheap to clone, as every request does some times.
 #[derive(Clone, Debug)]
@@ -89,8 +91,8 @@ pub struct Call {
     pub principal: Principal,
     /// Makes a repeated write answer as the first one did.
     pub idempotency: Option<Idempotency>,
-    /// The version that the caller believes to be the present one (If-Match).
-    pub expected_version: Option<i64>,
+    /// The versions of which the caller believes one to be present (If-Match).
+    pub expected_version: Option<Expected>,
     /// The id that the row shall get that this call makes; the caller's devices know it by that
     /// name already.
     pub chosen_id: Option<uuid::Uuid>,

@@ -75,7 +75,7 @@ impl Services {
         trashed: bool,
     ) -> Result<Written<R>> {
         let scope = call.scope(permission)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: R = if trashed {
@@ -83,7 +83,7 @@ impl Services {
                 } else {
                     change.any(id).await?
                 };
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 change.set_deleted(before, trashed).await
             })
         })

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::sync::nouns;
-use crate::{Call, Error, Idempotency, Result, Services};
+use crate::{Call, Error, Expected, Idempotency, Result, Services};
 
 /// The fate of one operation.
 #[derive(Debug)]
@@ -55,7 +55,10 @@ impl Services {
                 key: format!("op:{}", op.op_id),
                 request_hash: Sha256::digest(document).into(),
             }),
-            expected_version: op.base_version.filter(|_| op.strict && !creates),
+            expected_version: op
+                .base_version
+                .filter(|_| op.strict && !creates)
+                .map(Expected::from),
             chosen_id: op.id.filter(|_| creates),
             ..call.clone()
         };

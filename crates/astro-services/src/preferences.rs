@@ -17,7 +17,7 @@ use astro_store::{Read, owners};
 use serde_json::{Value, json};
 
 use crate::changes::{Change, Written, check_version};
-use crate::{Call, Error, Result, Services};
+use crate::{Call, Error, Expected, Result, Services, expected};
 
 /// A key, what holds for it, and what could be chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,11 +100,11 @@ impl Services {
         fields: PreferenceFields,
     ) -> Result<Written<Preference>> {
         let scope = call.scope(Permission::PreferencesWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let row = rows::by_key(change.write, &fields.key).await?;
-                check_key_version(expected, row.as_ref())?;
+                check_key_version(expected.as_ref(), row.as_ref())?;
                 choose(change, row, fields).await
             })
         })
@@ -120,11 +120,11 @@ impl Services {
         patch: Patch<PreferenceFields>,
     ) -> Result<Written<Preference>> {
         let scope = call.scope(Permission::PreferencesWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Preference = change.any(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 if fields.key != before.key {
                     return Err(Error::invalid("key", "fixed", "a row keeps its key"));
@@ -138,11 +138,11 @@ impl Services {
     /// Brings the default back. A key without a row is answered with 404 like any absent thing.
     pub async fn delete_preference(&self, call: &Call, key: &str) -> Result<Written<Preference>> {
         let scope = call.scope(Permission::PreferencesWrite)?;
-        let (key, expected) = (key.to_owned(), call.expected_version);
+        let (key, expected) = (key.to_owned(), call.expected_version.clone());
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let row = rows::by_key(change.write, &key).await?;
-                check_key_version(expected, row.as_ref())?;
+                check_key_version(expected.as_ref(), row.as_ref())?;
                 let row = row
                     .filter(|row| row.deleted_at.is_none())
                     .ok_or(Error::NotFound("preference"))?;
@@ -243,13 +243,9 @@ async fn check_room(change: &mut Change<'_>, key: &str) -> Result<()> {
 }
 
 /// A key whose default holds has version 0.
-fn check_key_version(expected: Option<i64>, row: Option<&Preference>) -> Result<()> {
+fn check_key_version(expected: Option<&Expected>, row: Option<&Preference>) -> Result<()> {
     let live = row.filter(|row| row.deleted_at.is_none());
-    let current = live.map_or(0, |row| row.version);
-    if expected.is_some_and(|expected| expected != current) {
-        return Err(Error::Stale { current });
-    }
-    Ok(())
+    expected::check(expected, live.map_or(0, |row| row.version))
 }
 
 async fn settings(read: &mut Read) -> Result<Vec<Setting>> {

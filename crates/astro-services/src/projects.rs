@@ -47,11 +47,11 @@ impl Services {
         patch: Patch<ProjectFields>,
     ) -> Result<Written<Project>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Project = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 fields.check()?;
                 if fields.parent_id != before.parent_id {

@@ -58,11 +58,11 @@ impl Services {
         patch: Patch<ReminderFields>,
     ) -> Result<Written<Reminder>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Reminder = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 set_fields(change, before, fields).await
             })
@@ -88,7 +88,7 @@ impl Services {
         id: ReminderId,
         deleted: bool,
     ) -> Result<Written<Reminder>> {
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Reminder = if deleted {
@@ -96,7 +96,7 @@ impl Services {
                 } else {
                     change.any(id.uuid()).await?
                 };
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 if before.deleted_at.is_some() == deleted {
                     return Ok(Written {
                         value: before,
@@ -123,11 +123,11 @@ impl Services {
         id: ReminderId,
     ) -> Result<Written<Reminder>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let reminder: Reminder = change.live(id.uuid()).await?;
-                check_version(expected, &reminder)?;
+                check_version(expected.as_ref(), &reminder)?;
                 acknowledge_relatives(change, &reminder).await?;
                 acknowledge(change, reminder).await
             })
@@ -144,11 +144,11 @@ impl Services {
         until: When,
     ) -> Result<Written<Reminder>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let reminder: Reminder = change.live(id.uuid()).await?;
-                check_version(expected, &reminder)?;
+                check_version(expected.as_ref(), &reminder)?;
                 let zone = change.write.zone().await?;
                 if until.instant(&zone) <= change.now {
                     let past = FieldError::new("until", "in_the_past", "must lie in the future");

@@ -99,11 +99,11 @@ impl Services {
         F: FnOnce(&TaskFields) -> Result<TaskFields> + Send + 'static,
     {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Task = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = edit(&before.fields())?;
                 set_fields(change, before, fields).await
             })
@@ -128,7 +128,7 @@ impl Services {
         deleted: bool,
     ) -> Result<Written<Task>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Task = if deleted {
@@ -136,7 +136,7 @@ impl Services {
                 } else {
                     change.any(id.uuid()).await?
                 };
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 set_tree_deleted(change, before, deleted).await
             })
         })

@@ -61,11 +61,11 @@ impl Services {
         patch: Patch<TimeEntryFields>,
     ) -> Result<Written<TimeEntry>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: TimeEntry = change.live(id.uuid()).await?;
-                check_version(expected, &before)?;
+                check_version(expected.as_ref(), &before)?;
                 let fields = patch.apply(&before.fields())?;
                 set_fields(change, before, fields).await
             })
@@ -99,11 +99,11 @@ impl Services {
     /// [`Error::Conflict`] when the task is not open.
     pub async fn start_task(&self, call: &Call, id: TaskId) -> Result<Written<TimeEntry>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let (source, expected) = (call.source, call.expected_version);
+        let (source, expected) = (call.source, call.expected_version.clone());
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let task: Task = change.live(id.uuid()).await?;
-                check_version(expected, &task)?;
+                check_version(expected.as_ref(), &task)?;
                 start(change, &task, source).await
             })
         })
@@ -116,11 +116,11 @@ impl Services {
     /// [`Error::Conflict`] when no clock runs.
     pub async fn stop_task(&self, call: &Call, id: TaskId) -> Result<Written<TimeEntry>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let task: Task = change.live(id.uuid()).await?;
-                check_version(expected, &task)?;
+                check_version(expected.as_ref(), &task)?;
                 stop(change, id).await?.ok_or_else(|| {
                     Error::conflict("not_running", "nobody works on this task at the moment")
                 })

@@ -45,6 +45,10 @@ on_both_engines! {
         assert_eq!(problem["type"], "/problems/stale");
         assert_eq!(app.owner.get(&at(&made)).await.expect(200)["title"], "phone");
         send("*", "ring").await.expect(200);
+        send("\"99\", \"98\"", "no").await.expect(412);
+        send("\"99\", \"3\"", "any of them").await.expect(200);
+        let absent = app.owner.request(Method::PATCH, "/api/v1/labels/0193a000-0000-7000-8000-000000000000");
+        absent.header("if-match", "*").json(&json!({ "title": "x" })).send().await.expect(404);
     }
 
     async fn what_the_client_has_is_not_sent_again(app: TestApp) {

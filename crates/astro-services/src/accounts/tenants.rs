@@ -10,7 +10,7 @@ use astro_store::accounts::tenants;
 
 use super::users::stale;
 use super::{after, cut};
-use crate::{Call, Error, Result, Services};
+use crate::{Call, Error, Result, Services, expected};
 
 impl Services {
     pub async fn list_tenants(&self, call: &Call, page: PageRequest) -> Result<Page<Tenant>> {
@@ -66,13 +66,16 @@ impl Services {
         patch: Patch<TenantFields>,
     ) -> Result<Tenant> {
         call.scope(Permission::InstanceAdmin)?;
-        let (caller, expected, now) =
-            (call.principal.identity(), call.expected_version, self.now());
+        let (caller, expected, now) = (
+            call.principal.identity(),
+            call.expected_version.clone(),
+            self.now(),
+        );
         self.end(move |admin| {
             Box::pin(async move {
                 let absent = || Error::NotFound("tenant");
                 let tenant = tenants::get(admin, id).await?.ok_or_else(absent)?;
-                check_version(expected, &tenant)?;
+                expected::check(expected.as_ref(), tenant.version)?;
                 let fields = patch.apply(&tenant.fields())?;
                 fields.check()?;
                 if fields == tenant.fields() {
@@ -97,12 +100,12 @@ impl Services {
     /// [`Error::Conflict`] while it has.
     pub async fn delete_tenant(&self, call: &Call, id: TenantId) -> Result<()> {
         call.scope(Permission::InstanceAdmin)?;
-        let expected = call.expected_version;
+        let expected = call.expected_version.clone();
         self.end(move |admin| {
             Box::pin(async move {
                 let tenant = tenants::get(admin, id).await?;
                 let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
-                check_version(expected, &tenant)?;
+                expected::check(expected.as_ref(), tenant.version)?;
                 match tenants::delete(admin, id, tenant.version).await {
                     Err(StoreError::Conflict { .. }) => Err(Error::conflict(
                         "has_users",
@@ -113,15 +116,6 @@ impl Services {
             })
         })
         .await
-    }
-}
-
-fn check_version(expected: Option<i64>, tenant: &Tenant) -> Result<()> {
-    match expected {
-        Some(expected) if expected != tenant.version => Err(Error::Stale {
-            current: tenant.version,
-        }),
-        _ => Ok(()),
     }
 }
 

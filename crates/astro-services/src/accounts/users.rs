@@ -14,7 +14,7 @@ use astro_store::accounts::{credentials, sessions, tenants, users};
 use astro_store::{Admin, StoreError, forget, owners};
 
 use super::{after, cut};
-use crate::{Call, Error, Result, Services};
+use crate::{Call, Error, Result, Services, expected};
 
 /// An account to make, with its password hashed already.
 #[derive(Debug)]
@@ -93,13 +93,6 @@ pub(super) async fn find(admin: &mut Admin, caller: Identity, id: UserId) -> Res
     let user = users::get(admin, id).await?;
     user.filter(|user| sees(caller, user.tenant_id))
         .ok_or(Error::NotFound("user"))
-}
-
-fn check_version(expected: Option<i64>, current: i64) -> Result<()> {
-    match expected {
-        Some(expected) if expected != current => Err(Error::Stale { current }),
-        _ => Ok(()),
-    }
 }
 
 impl Services {
@@ -186,12 +179,15 @@ impl Services {
         patch: Patch<UserFields>,
     ) -> Result<User> {
         call.scope(Permission::UsersAdmin)?;
-        let (caller, expected, now) =
-            (call.principal.identity(), call.expected_version, self.now());
+        let (caller, expected, now) = (
+            call.principal.identity(),
+            call.expected_version.clone(),
+            self.now(),
+        );
         self.end(move |admin| {
             Box::pin(async move {
                 let user = find(admin, caller, id).await?;
-                check_version(expected, user.version)?;
+                expected::check(expected.as_ref(), user.version)?;
                 let fields = patch.apply(&user.fields())?;
                 outranks(caller, user.role)?;
                 outranks(caller, fields.role)?;
@@ -214,11 +210,11 @@ impl Services {
     /// Removes a user and everything that is theirs, for good.
     pub async fn delete_user(&self, call: &Call, id: UserId) -> Result<()> {
         call.scope(Permission::UsersAdmin)?;
-        let (caller, expected) = (call.principal.identity(), call.expected_version);
+        let (caller, expected) = (call.principal.identity(), call.expected_version.clone());
         self.end(move |admin| {
             Box::pin(async move {
                 let user = find(admin, caller, id).await?;
-                check_version(expected, user.version)?;
+                expected::check(expected.as_ref(), user.version)?;
                 outranks(caller, user.role)?;
                 remove(admin, &user).await
             })

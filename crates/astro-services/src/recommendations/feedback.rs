@@ -36,11 +36,11 @@ impl Services {
         report: NewFeedback,
     ) -> Result<Recommendation> {
         let scope = call.scope(Permission::RecommendationsWrite)?;
-        let (expected, source) = (call.expected_version, call.source);
+        let (expected, source) = (call.expected_version.clone(), call.source);
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let present: Recommendation = change.live(id.uuid()).await?;
-                check_version(expected, &present)?;
+                check_version(expected.as_ref(), &present)?;
                 hear(change, present, report, source).await
             })
         })
@@ -62,11 +62,11 @@ impl Services {
         if start {
             call.scope(Permission::TasksWrite)?;
         }
-        let (expected, source) = (call.expected_version, call.source);
+        let (expected, source) = (call.expected_version.clone(), call.source);
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let present: Recommendation = change.live(id.uuid()).await?;
-                check_version(expected, &present)?;
+                check_version(expected.as_ref(), &present)?;
                 let accepted = hear(change, present, report, source).await?;
                 if !start {
                     return Ok(accepted);

@@ -81,7 +81,7 @@ on_both_engines! {
     async fn a_stale_version_is_refused(db: TestStore) {
         let (services, _) = set_up(db).await;
         let user = add_user(&services, "member@example.org", Role::Member).await;
-        let caller = Call { expected_version: Some(7), ..admin_call(&services).await };
+        let caller = Call { expected_version: Some(7.into()), ..admin_call(&services).await };
         let stale = services.update_user(&caller, user.id, patch(&json!({"role": "viewer"}))).await;
         assert!(matches!(stale, Err(Error::Stale { current: 1 })));
     }
