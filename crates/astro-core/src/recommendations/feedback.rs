@@ -83,7 +83,8 @@ pub struct NewFeedback {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 31_536_000)]
     pub value: Option<f64>,
-    /// When it happened, where that was before it is reported.
+    /// When it happened, where that was before it is reported. Never before the recommendation was
+    /// made; clocks may differ by five minutes.
     #[serde(default)]
     #[schema(value_type = Option<schema::Instant>)]
     pub at: Option<Timestamp>,
@@ -144,15 +145,24 @@ impl NewFeedback {
                 "a duration needs its seconds",
             );
         }
-        checks.require(
-            self.value
-                .is_none_or(|value| (0.0..=31_536_000.0).contains(&value)),
-            "value",
-            "out_of_range",
-            "must lie between 0 and 31536000",
-        );
+        self.check_value(&mut checks);
         self.check_fields_of_other_events(&mut checks);
         checks.finish()
+    }
+
+    fn check_value(&self, checks: &mut Checks) {
+        let Some(value) = self.value else { return };
+        let (is_right, message) = match self.event {
+            FeedbackEvent::Done => (
+                [0.0, 1.0].contains(&value),
+                "must be 1 for on time or 0 for late",
+            ),
+            _ => (
+                (0.0..=31_536_000.0).contains(&value),
+                "must lie between 0 and 31536000",
+            ),
+        };
+        checks.require(is_right, "value", "out_of_range", message);
     }
 
     /// What an event does not speak of is refused rather than lost.

@@ -21,7 +21,7 @@ use super::{after, context};
 use crate::changes::{Change, before, check_version};
 use crate::{Call, Error, Result, Services, time_entries};
 
-/// How far a device's clock may be ahead.
+/// How far a device's clock may be ahead, or behind.
 const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
 /// How many recommendations one write closes; the rest waits for the next.
 const CLOSED_AT_ONCE: u32 = 100;
@@ -111,14 +111,19 @@ async fn hear(
     mut report: NewFeedback,
     source: TaskSource,
 ) -> Result<Recommendation> {
-    report.at = report
-        .at
-        .map(|at| in_time(truncate_to_micros(at), &present, change.now));
+    let known = match report.id {
+        Some(id) => said::get(change.write, id).await?,
+        None => None,
+    };
+    // what is said again is understood as it was the first time
+    let heard_at = known.as_ref().map_or(change.now, |known| known.recorded_at);
+    report.at = match report.at {
+        Some(at) => Some(in_time(truncate_to_micros(at), &present, heard_at)?),
+        None => None,
+    };
     report.until = report.until.map(truncate_to_micros);
-    report.check(change.now)?;
-    if let Some(id) = report.id
-        && let Some(known) = said::get(change.write, id).await?
-    {
+    report.check(heard_at)?;
+    if let Some(known) = known {
         return if known.says(present.id, &report) {
             Ok(present)
         } else {
@@ -134,14 +139,25 @@ async fn hear(
     append(change, present, &report, source).await
 }
 
-/// Clocks differ a little: what a device says of the next minutes is now, and nothing can be said
-/// of a recommendation before it was made.
-fn in_time(at: Timestamp, present: &Recommendation, now: Timestamp) -> Timestamp {
-    if at > now && at <= after(now, CLOCKS_DIFFER) {
+/// Clocks differ a little: what a device says of the next minutes is now, and what it says of the
+/// minutes before the recommendation was made is that moment. What lies further ahead is left for
+/// the report's own check.
+fn in_time(at: Timestamp, present: &Recommendation, now: Timestamp) -> Result<Timestamp> {
+    if at < before(present.created_at, CLOCKS_DIFFER) {
+        return Err(Error::invalid(
+            "at",
+            "out_of_range",
+            format!(
+                "lies before the recommendation, made at {}",
+                present.created_at
+            ),
+        ));
+    }
+    Ok(if at > now && at <= after(now, CLOCKS_DIFFER) {
         now
     } else {
         at.max(present.created_at)
-    }
+    })
 }
 
 /// Being seen or accepted is said once; the rest may be said again and means more each time.

@@ -169,6 +169,35 @@ on_both_engines! {
         assert_eq!(late.state, RecommendationState::Accepted);
     }
 
+    async fn nothing_is_said_of_a_recommendation_before_it_was_made_or_ahead_of_time(db: TestStore) {
+        let person = Person::of(db);
+        person.titled("a task").await;
+        let told = proposed(&person).await;
+        person.clock.advance(Duration::from_secs(3600));
+        let (minutes, now) = (|n: u64| Duration::from_secs(60 * n), person.now());
+        let at = |at| NewFeedback { at: Some(at), ..of(FeedbackEvent::Thumbs) };
+        let long_ago = "1999-01-01T00:00:00Z".parse().unwrap();
+        for wrong in [long_ago, told.created_at - minutes(6), now + minutes(6), now + minutes(60 * 24 * 365)] {
+            let report = NewFeedback { rating: Some(1), ..at(wrong) };
+            match person.tell(&told, report).await {
+                Err(Error::Invalid(fields)) => assert_eq!(fields[0].field, "at", "{wrong}"),
+                other => panic!("{wrong}: {other:?}"),
+            }
+        }
+        assert_eq!(events(&person, &told).await, []);
+        // clocks differ: what is a little off is put right, and said again it is still the same
+        for (n, (said, kept)) in [(told.created_at - minutes(4), told.created_at), (now + minutes(4), now), (now - minutes(9), now - minutes(9))].into_iter().enumerate() {
+            let id = Some(uuid::Uuid::from_u128(n as u128 + 1).into());
+            let report = NewFeedback { id, rating: Some(1), ..at(said) };
+            person.tell(&told, report.clone()).await.unwrap();
+            person.clock.advance(Duration::from_secs(60));
+            person.tell(&told, report).await.unwrap();
+            person.clock.set(now);
+            let page = person.services.list_feedback(&person.call, told.id, PageRequest::default()).await.unwrap();
+            assert_eq!((page.items.len(), page.items.iter().find(|row| Some(row.id) == id).unwrap().at), (n + 1, kept));
+        }
+    }
+
     async fn what_makes_no_sense_is_refused_by_field(db: TestStore) {
         let person = Person::of(db);
         person.titled("a task").await;
@@ -183,6 +212,10 @@ on_both_engines! {
             (NewFeedback { rating: Some(1), ..of(FeedbackEvent::Seen) }, "rating"),
             (of(FeedbackEvent::ActualDuration), "value"),
             (NewFeedback { value: Some(f64::NAN), ..of(FeedbackEvent::Done) }, "value"),
+            (NewFeedback { value: Some(7.0), ..of(FeedbackEvent::Done) }, "value"),
+            (NewFeedback { value: Some(0.5), ..of(FeedbackEvent::Done) }, "value"),
+            (NewFeedback { value: Some(-1.0), ..of(FeedbackEvent::ActualDuration) }, "value"),
+            (NewFeedback { value: Some(1.0), ..of(FeedbackEvent::Seen) }, "value"),
             (NewFeedback { edited_value: Some(json!({})), ..of(FeedbackEvent::Done) }, "edited_value"),
             (NewFeedback { reason: Some(ReasonCode::Never), ..of(FeedbackEvent::Accepted) }, "reason"),
         ] {
