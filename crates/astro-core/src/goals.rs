@@ -130,7 +130,8 @@ document! {
             kind: GoalKind,
             #[serde(default)]
             horizon: Option<Horizon>,
-            /// First day; the day it was made where absent.
+            /// First day: nothing before it counts. Where absent everything counts, and the pace
+            /// line begins on the day that the goal was made.
             #[serde(default)]
             #[schema(value_type = Option<schema::CalendarDate>)]
             start: Option<Date>,

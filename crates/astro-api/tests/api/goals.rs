@@ -50,6 +50,15 @@ on_both_engines! {
         assert_eq!(progress(app, &goal).await["current"], 100.5);
     }
 
+    async fn without_a_start_what_was_measured_before_the_goal_was_made_counts(app: TestApp) {
+        let goal = make(app, "goals", json!({ "title": "weigh", "kind": "metric", "target_value": 100 })).await;
+        measure(app, &goal, "2019-01-01T10:00:00Z", 40.0).await;
+        measure(app, &goal, "2026-11-24T10:00:00Z", 2.0).await;
+        assert_eq!(progress(app, &goal).await["current"], 42.0);
+        app.owner.patch(&format!("/api/v1/goals/{}", id(&goal)), json!({ "start": "2026-11-01" })).await.expect(200);
+        assert_eq!(progress(app, &goal).await["current"], 2.0);
+    }
+
     async fn completions_count_once_whichever_way_a_task_is_linked(app: TestApp) {
         let project = make(app, "projects", json!({ "title": "book" })).await;
         let label = make(app, "labels", json!({ "title": "writing" })).await;

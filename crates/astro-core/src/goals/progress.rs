@@ -69,19 +69,37 @@ pub fn reads_from(goal: &Goal, now: Timestamp, zone: &TimeZone, first: Weekday) 
     if target_is_tasks(goal) {
         return Timestamp::MIN;
     }
-    let start = first_day(goal, zone);
     let from = match (goal.kind, goal.window) {
         (GoalKind::Habit, Some(window)) => {
-            habits::oldest(window, day::local_date(now, zone), start, first)
+            let start = goal.start.unwrap_or(Date::MIN);
+            Some(habits::oldest(
+                window,
+                day::local_date(now, zone),
+                start,
+                first,
+            ))
         }
-        _ => start,
+        _ => goal.start,
     };
-    day::start_of_day(from, zone)
+    from.map_or(Timestamp::MIN, |from| day::start_of_day(from, zone))
 }
 
+/// Where the pace line begins.
 fn first_day(goal: &Goal, zone: &TimeZone) -> Date {
     goal.start
         .unwrap_or_else(|| day::local_date(goal.created_at, zone))
+}
+
+/// Where a habit begins: without a start, on the day that it was made or first kept.
+fn habit_begins(goal: &Goal, facts: &Facts<'_>) -> Date {
+    let first_fact = match goal.aggregate {
+        Aggregate::Count => facts.completions.first().copied(),
+        _ => facts.points.first().map(|point| point.at),
+    };
+    let first_kept = first_fact.map(|at| day::local_date(at, facts.zone));
+    let made = day::local_date(goal.created_at, facts.zone);
+    goal.start
+        .unwrap_or_else(|| first_kept.map_or(made, |kept| kept.min(made)))
 }
 
 impl Facts<'_> {
@@ -141,7 +159,7 @@ pub fn progress(goal: &Goal, now: Timestamp, facts: &Facts<'_>) -> Progress {
 fn keep_habit(goal: &Goal, now: Timestamp, facts: &Facts<'_>, progress: &mut Progress) {
     use crate::document::Document as _;
 
-    let start = first_day(goal, facts.zone);
+    let start = habit_begins(goal, facts);
     let Some(habit) = habits::habit(&goal.fields(), start, now, facts) else {
         return;
     };
@@ -178,11 +196,14 @@ fn move_value(goal: &Goal, now: Timestamp, facts: &Facts<'_>, progress: &mut Pro
     let Some((target, aggregate)) = target(goal, facts) else {
         return;
     };
-    let measured = facts.value(aggregate, from, Timestamp::MAX);
+    // without a start of its own, and for tasks, what was before the goal counts as well
+    let counted_from = match goal.start {
+        Some(_) if !target_is_tasks(goal) => from,
+        _ => Timestamp::MIN,
+    };
+    let measured = facts.value(aggregate, counted_from, Timestamp::MAX);
     let current = match aggregate {
-        Aggregate::Count if target_is_tasks(goal) => facts
-            .value(aggregate, Timestamp::MIN, Timestamp::MAX)
-            .unwrap_or(0.0),
+        Aggregate::Count if target_is_tasks(goal) => measured.unwrap_or(0.0),
         Aggregate::Sum | Aggregate::Count => start_value + measured.unwrap_or(0.0),
         Aggregate::Last => measured.unwrap_or(start_value),
         Aggregate::Max => measured.map_or(start_value, |value| value.max(start_value)),
@@ -339,6 +360,41 @@ mod tests {
         let whole = progress(&goal, now, &facts(&[], &[early, now], 2));
         assert_eq!(whole.standing, Standing::Reached);
         assert_eq!(progress(&goal, now, &facts(&[], &[], 0)).target, None);
+    }
+
+    #[test]
+    fn without_a_start_everything_counts() {
+        let now = at("2026-11-05T00:00:00Z");
+        let early = Point {
+            at: at("2019-05-05T12:00:00Z"),
+            value: 30.0,
+        };
+        let points = [early, day_point(3, 10.0)];
+        for (aggregate, current) in [("sum", 40.0), ("last", 10.0), ("max", 30.0)] {
+            let goal = goal(json!({ "target_value": 100, "aggregate": aggregate }));
+            assert_eq!(
+                reads_from(&goal, now, &UTC, Weekday::Monday),
+                Timestamp::MIN
+            );
+            let found = progress(&goal, now, &facts(&points, &[], 0));
+            assert_eq!(found.current, Some(current), "{aggregate}");
+        }
+        let weekly = goal(json!({ "kind": "habit", "window": "week", "target_rate": 10 }));
+        let kept = [Point {
+            at: at("2026-10-21T12:00:00Z"),
+            value: 10.0,
+        }];
+        let from = reads_from(&weekly, now, &UTC, Weekday::Monday);
+        assert!(from <= kept[0].at);
+        assert_eq!(
+            states(&progress(&weekly, now, &facts(&kept, &[], 0))),
+            [WindowState::Met, WindowState::Short, WindowState::Running]
+        );
+        // nobody is blamed for the weeks before a habit was made
+        assert_eq!(
+            states(&progress(&weekly, now, &facts(&[], &[], 0))),
+            [WindowState::Running]
+        );
     }
 
     #[test]
