@@ -11,9 +11,10 @@ use super::candidates::{Weighed, fits};
 use super::context::View;
 use super::words;
 
-/// How many days a due date is moved at most.
-const DAYS_TRIED: i64 = 21;
-/// A task without due is tried from so many days ahead.
+/// How many days a due date is moved at most. From so many days ahead that a due date does not
+/// press yet it reaches to where it presses as much as it can.
+const DAYS_TRIED: i64 = 30;
+/// A task without due, or one that is due much later, is tried from so many days ahead.
 const DAYS_AHEAD: i64 = 14;
 
 /// A change to try.
@@ -28,8 +29,8 @@ struct Trial {
 /// What would have given the task at `index` of the ranking another rank; `None` when nothing that
 /// is tried does.
 ///
-/// The first is tried with what makes it less urgent, the others with what makes them more so; small
-/// changes come first.
+/// The first is tried with what makes it less urgent, the others with what makes them more so; only
+/// where none of that moves them the other way round. Small changes come first.
 pub(super) fn find(
     ranked: &[Weighed],
     index: usize,
@@ -37,7 +38,7 @@ pub(super) fn find(
     view: &View,
 ) -> Option<Counterfactual> {
     let weighed = ranked.get(index)?;
-    trials(weighed, index == 0, task, view)
+    trials(&weighed.task, index == 0, task, view)
         .into_iter()
         .filter(|trial| fits(&trial.changed, view))
         .find_map(|trial| {
@@ -72,41 +73,45 @@ fn told(trial: Trial, place: usize, score: f64) -> Option<Counterfactual> {
     })
 }
 
-fn trials(weighed: &Weighed, is_first: bool, task: &Task, view: &View) -> Vec<Trial> {
-    let mut trials = due_trials(&weighed.task, is_first, task, view);
-    trials.extend(priority_trials(&weighed.task, is_first));
+fn trials(open: &OpenTask, is_first: bool, task: &Task, view: &View) -> Vec<Trial> {
+    let (mut more, mut less) = (more_urgent(open, task, view), less_urgent(open, task, view));
     if is_first {
-        trials.extend(pause_trial(&weighed.task));
-        trials.extend(label_trials(&weighed.task, view));
+        less.append(&mut more);
+        less
+    } else {
+        more.append(&mut less);
+        more
     }
+}
+
+/// Due sooner, of higher priority, due in the past, or begun.
+fn more_urgent(open: &OpenTask, task: &Task, view: &View) -> Vec<Trial> {
+    let today = local_date(view.now, &view.zone);
+    let due = task.due.as_ref().map(|due| due.date_in(&view.zone));
+    let far = today.checked_add((DAYS_AHEAD + 1).days()).ok();
+    let from = due.into_iter().chain(far).min();
+    let earlier =
+        |from: Date| (1..=DAYS_TRIED).filter_map(move |n| from.checked_sub(n.days()).ok());
+    let dates = from.into_iter().flat_map(earlier);
+    let (ahead, past): (Vec<Date>, Vec<Date>) = dates.partition(|date| *date >= today);
+    let mut trials = due_trials(open, ahead, task, view);
+    trials.extend(priority_trials(open, true));
+    trials.extend(due_trials(open, past, task, view));
+    trials.extend(status_trial(open, TaskStatus::InProcess));
     trials
 }
 
-fn due_trials(open: &OpenTask, is_first: bool, task: &Task, view: &View) -> Vec<Trial> {
+/// Due later, without due, of lower priority, not begun, or without one of its labels.
+fn less_urgent(open: &OpenTask, task: &Task, view: &View) -> Vec<Trial> {
     let today = local_date(view.now, &view.zone);
-    let due = task.due.as_ref().map(|due| due.date_in(&view.zone));
-    let dates: Vec<Date> = match (is_first, due) {
-        (true, None) => Vec::new(),
-        (true, Some(due)) => (1..=DAYS_TRIED)
-            .filter_map(|n| due.max(today).checked_add(n.days()).ok())
-            .collect(),
-        (false, due) => {
-            let far = due.or_else(|| today.checked_add((DAYS_AHEAD + 1).days()).ok());
-            let earlier =
-                |far: Date| (1..=DAYS_TRIED).filter_map(move |n| far.checked_sub(n.days()).ok());
-            far.into_iter()
-                .flat_map(earlier)
-                .take_while(|date| *date >= today)
-                .collect()
-        }
-    };
-    let start = task.start.as_ref().map(|start| start.date_in(&view.zone));
-    let mut trials: Vec<Trial> = dates
-        .into_iter()
-        .filter(|date| start.is_none_or(|start| start <= *date))
-        .map(|date| due_trial(open, date, view))
-        .collect();
-    if is_first && due.is_some() {
+    let mut trials = Vec::new();
+    if let Some(due) = task.due.as_ref().map(|due| due.date_in(&view.zone)) {
+        let later =
+            |from: Date| (1..=DAYS_TRIED).filter_map(move |n| from.checked_add(n.days()).ok());
+        // what is late becomes due ahead before it becomes less late
+        let past = later(due).filter(|date| *date <= today);
+        let dates = later(due.max(today)).chain(past).collect();
+        trials = due_trials(open, dates, task, view);
         trials.push(Trial {
             changed: OpenTask {
                 due_index: i64::MAX,
@@ -118,7 +123,20 @@ fn due_trials(open: &OpenTask, is_first: bool, task: &Task, view: &View) -> Vec<
             condition: "it had no due date".to_owned(),
         });
     }
+    trials.extend(priority_trials(open, false));
+    trials.extend(status_trial(open, TaskStatus::NeedsAction));
+    trials.extend(label_trials(open, view));
     trials
+}
+
+/// Due on each of these dates that is not before its start.
+fn due_trials(open: &OpenTask, dates: Vec<Date>, task: &Task, view: &View) -> Vec<Trial> {
+    let start = task.start.as_ref().map(|start| start.date_in(&view.zone));
+    dates
+        .into_iter()
+        .filter(|date| start.is_none_or(|start| start <= *date))
+        .map(|date| due_trial(open, date, view))
+        .collect()
 }
 
 fn due_trial(open: &OpenTask, date: Date, view: &View) -> Trial {
@@ -136,7 +154,7 @@ fn due_trial(open: &OpenTask, date: Date, view: &View) -> Trial {
 }
 
 /// From each step of priority to the next ones: high, medium, low, none.
-fn priority_trials(open: &OpenTask, is_first: bool) -> Vec<Trial> {
+fn priority_trials(open: &OpenTask, higher: bool) -> Vec<Trial> {
     const STEPS: [(u8, &str); 4] = [
         (1, "its priority were high"),
         (5, "its priority were medium"),
@@ -149,10 +167,10 @@ fn priority_trials(open: &OpenTask, is_first: bool) -> Vec<Trial> {
         6..=9 => 2,
         _ => 3,
     };
-    let tried: Vec<_> = if is_first {
-        STEPS[present + 1..].to_vec()
-    } else {
+    let tried: Vec<_> = if higher {
         STEPS[..present].iter().rev().copied().collect()
+    } else {
+        STEPS[present + 1..].to_vec()
     };
     tried
         .into_iter()
@@ -169,16 +187,21 @@ fn priority_trials(open: &OpenTask, is_first: bool) -> Vec<Trial> {
         .collect()
 }
 
-fn pause_trial(open: &OpenTask) -> Option<Trial> {
-    (open.status == TaskStatus::InProcess).then(|| Trial {
+/// Begun or not begun, where it is the other.
+fn status_trial(open: &OpenTask, status: TaskStatus) -> Option<Trial> {
+    let (text_key, condition) = match status {
+        TaskStatus::InProcess => ("begun", "you had begun it"),
+        _ => ("not_begun", "you had not begun it"),
+    };
+    (open.status != status).then(|| Trial {
         changed: OpenTask {
-            status: TaskStatus::NeedsAction,
+            status,
             ..open.clone()
         },
-        patch: json!({ "status": TaskStatus::NeedsAction }),
-        text_key: "not_begun",
+        patch: json!({ "status": status }),
+        text_key,
         args: Map::new(),
-        condition: "you had not begun it".to_owned(),
+        condition: condition.to_owned(),
     })
 }
 
