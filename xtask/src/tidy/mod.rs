@@ -8,6 +8,7 @@ mod documents;
 mod heads;
 mod migrations;
 mod names;
+mod problems;
 mod repository;
 mod schemas;
 mod sizes;
@@ -79,6 +80,7 @@ pub fn run() -> Result<()> {
         documents::check(&repository),
         names::check(&repository),
         schemas::check(&repository),
+        problems::check(&repository),
     ]
     .concat();
     findings.sort();
