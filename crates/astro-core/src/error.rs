@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::web;
+
 /// The kind of a failure: everything that a caller needs to react.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -94,6 +96,28 @@ impl Checks {
     pub fn title(&mut self, field: &str, text: &str, max: usize) {
         self.require(!text.trim().is_empty(), field, "blank", "must not be blank");
         self.text(field, text, max);
+    }
+
+    /// Refuses an address that a page must not offer (see [`crate::web`]), and one of over `max`
+    /// characters.
+    pub fn address(&mut self, field: &str, text: &str, max: usize) {
+        self.text(field, text, max);
+        self.require(
+            web::is_address(text),
+            field,
+            "wrong_value",
+            "must be an address with its scheme, as https://example.org; javascript:, data:, file: and their like are refused",
+        );
+    }
+
+    /// Refuses what is no `#rgb` or `#rrggbb`.
+    pub fn color(&mut self, field: &str, text: Option<&String>) {
+        self.require(
+            text.is_none_or(|text| web::is_color(text)),
+            field,
+            "wrong_value",
+            "must be #rgb or #rrggbb",
+        );
     }
 
     pub fn is_empty(&self) -> bool {

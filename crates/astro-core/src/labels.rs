@@ -12,7 +12,7 @@ document! {
             #[schema(min_length = 1, max_length = 500)]
             title: String,
             #[serde(default)]
-            #[schema(max_length = 255)]
+            #[schema(max_length = 7, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
             color: Option<String>,
         }
         kept {
@@ -27,11 +27,7 @@ impl LabelFields {
     pub fn check(&self) -> Result<(), Vec<crate::error::FieldError>> {
         let mut checks = Checks::default();
         checks.title("title", &self.title, limits::TITLE_CHARS);
-        checks.text(
-            "color",
-            self.color.as_deref().unwrap_or_default(),
-            limits::SHORT_CHARS,
-        );
+        checks.color("color", self.color.as_ref());
         checks.finish()
     }
 }

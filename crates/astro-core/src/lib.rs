@@ -37,5 +37,6 @@ pub mod secret;
 pub mod sync;
 pub mod tasks;
 pub mod time_entries;
+pub mod web;
 
 pub use astro_calendar as calendar;

@@ -15,7 +15,7 @@ document! {
             #[schema(max_length = 50_000)]
             description: String,
             #[serde(default)]
-            #[schema(max_length = 255)]
+            #[schema(max_length = 7, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
             color: Option<String>,
             /// The project that this one lies in.
             #[serde(default)]
@@ -41,11 +41,7 @@ impl ProjectFields {
         let mut checks = Checks::default();
         checks.title("title", &self.title, limits::TITLE_CHARS);
         checks.text("description", &self.description, limits::TEXT_CHARS);
-        checks.text(
-            "color",
-            self.color.as_deref().unwrap_or_default(),
-            limits::SHORT_CHARS,
-        );
+        checks.color("color", self.color.as_ref());
         checks.text("position", &self.position, limits::SHORT_CHARS);
         checks.finish()
     }

@@ -115,10 +115,12 @@ document! {
             #[schema(max_items = 200)]
             goal_ids: Vec<GoalId>,
             #[serde(default)]
-            #[schema(max_length = 255)]
+            #[schema(max_length = 7, pattern = "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")]
             color: Option<String>,
             #[serde(default)]
-            #[schema(max_length = 2_048)]
+            /// With its scheme, which may be any but javascript, vbscript, livescript, data, blob,
+            /// file, filesystem, about and view-source.
+            #[schema(max_length = 2_048, pattern = "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s]")]
             url: Option<String>,
             #[serde(default)]
             #[schema(max_length = 500)]
@@ -211,8 +213,10 @@ impl TaskFields {
         checks.text("description", &self.description, limits::TEXT_CHARS);
         checks.text("position", &self.position, limits::SHORT_CHARS);
         let short = |text: &Option<String>| text.clone().unwrap_or_default();
-        checks.text("color", &short(&self.color), limits::SHORT_CHARS);
-        checks.text("url", &short(&self.url), limits::URL_CHARS);
+        checks.color("color", self.color.as_ref());
+        if let Some(url) = &self.url {
+            checks.address("url", url, limits::URL_CHARS);
+        }
         checks.text("location", &short(&self.location), limits::TITLE_CHARS);
         checks.text("rrule", &short(&self.rrule), limits::URL_CHARS);
     }

@@ -126,7 +126,12 @@ impl Relation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
-    #[schema(min_length = 1, max_length = 2_048)]
+    /// With its scheme, as a task's `url`.
+    #[schema(
+        min_length = 1,
+        max_length = 2_048,
+        pattern = "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s]"
+    )]
     pub uri: String,
     #[serde(default)]
     #[schema(max_length = 255)]
@@ -138,7 +143,7 @@ pub struct Attachment {
 
 impl Attachment {
     pub(super) fn check(&self, path: &str, checks: &mut Checks) {
-        checks.title(&format!("{path}.uri"), &self.uri, limits::URL_CHARS);
+        checks.address(&format!("{path}.uri"), &self.uri, limits::URL_CHARS);
         checks.text(
             &format!("{path}.title"),
             self.title.as_deref().unwrap_or_default(),

@@ -6,7 +6,8 @@ use std::fmt::Display;
 
 use astro_core::calendar::{Timestamp, When};
 use astro_core::limits;
-use astro_core::tasks::TaskFields;
+use astro_core::tasks::{Attachment, TaskFields};
+use astro_core::web;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -168,8 +169,9 @@ impl Portable {
         }
         fit.text("description", &mut fields.description, limits::TEXT_CHARS);
         fit.text("position", &mut fields.position, limits::SHORT_CHARS);
-        fit.short("color", &mut fields.color, limits::SHORT_CHARS);
+        fit.only("color", &mut fields.color, web::is_color);
         fit.short("url", &mut fields.url, limits::URL_CHARS);
+        fit.only("url", &mut fields.url, web::is_address);
         fit.short("location", &mut fields.location, limits::TITLE_CHARS);
         fit.short("rrule", &mut fields.rrule, limits::URL_CHARS);
         fields.priority = fields.priority.min(9);
@@ -187,6 +189,7 @@ impl Portable {
         fit.list("rdate", &mut fields.rdate);
         fit.list("exdate", &mut fields.exdate);
         fit.list("relations", &mut fields.relations);
+        fit.addresses(&mut fields.attachments);
         fit.list("attachments", &mut fields.attachments);
         fit.list("assignees", &mut fields.assignees);
         fit.set("labels", &mut self.labels);
@@ -259,6 +262,22 @@ impl Fit<'_> {
         if text.as_ref().is_some_and(|text| !fits(text)) {
             *text = None;
             self.say(field, "cannot be kept");
+        }
+    }
+
+    /// A text that no page could be given.
+    fn only(&mut self, field: &str, text: &mut Option<String>, fits: fn(&str) -> bool) {
+        if text.as_ref().is_some_and(|text| !fits(text)) {
+            *text = None;
+            self.say(field, "cannot be kept");
+        }
+    }
+
+    fn addresses(&mut self, attachments: &mut Vec<Attachment>) {
+        let before = attachments.len();
+        attachments.retain(|attachment| web::is_address(&attachment.uri));
+        if attachments.len() < before {
+            self.say("attachments", "lead to what a page must not offer");
         }
     }
 

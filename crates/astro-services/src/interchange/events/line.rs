@@ -4,6 +4,7 @@ use astro_core::calendar::{Timestamp, from_micros, micros};
 use astro_core::events::Action;
 use astro_core::ids::EventId;
 use astro_core::limits;
+use astro_core::web;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -91,7 +92,7 @@ impl Line {
         notes.mapped(&kind, &format!("event {action}"), &place);
         let (fields, foreign): (Map<_, _>, Map<_, _>) = members
             .into_iter()
-            .partition(|(name, _)| FIELDS.contains(&name.as_str()));
+            .partition(|(name, value)| has_place(name, value));
         fields
             .keys()
             .for_each(|name| notes.mapped(name, name, &place));
@@ -105,6 +106,15 @@ impl Line {
             fields,
             foreign,
         })
+    }
+}
+
+/// Whether a member can be kept in a task's own field.
+fn has_place(name: &str, value: &Value) -> bool {
+    match (name, value) {
+        ("color", Value::String(text)) => web::is_color(text),
+        ("url", Value::String(text)) => web::is_address(text),
+        _ => FIELDS.contains(&name),
     }
 }
 
