@@ -55,12 +55,18 @@ const BLOCKED: Statement = Statement::new(
     "SELECT count(*) FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
      WHERE d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL",
 );
-/// Whether `$3` can be reached from `$2` by following what tasks depend on.
+/// Whether `$3` can be reached from `$2` by following what tasks depend on and what is a part of
+/// them, without the dependencies and the parent of `$4`. Each task is followed in both ways by one
+/// row of `way`, since only one recursive term is allowed.
 const REACHES: Statement = Statement::new(
     "tasks.reaches",
-    "WITH RECURSIVE upstream (id) AS ( \
-       SELECT depends_on FROM task_dependencies WHERE owner_id = $1 AND task_id = $2 \
-       UNION SELECT d.depends_on FROM task_dependencies d JOIN upstream u ON d.task_id = u.id WHERE d.owner_id = $1 \
+    "WITH RECURSIVE way (kind) AS (SELECT 0 UNION ALL SELECT 1), upstream (id) AS ( \
+       SELECT depends_on FROM task_dependencies WHERE owner_id = $1 AND task_id = $2 AND task_id <> $4 \
+       UNION SELECT id FROM tasks WHERE owner_id = $1 AND parent_id = $2 AND id <> $4 \
+       UNION SELECT coalesce(d.depends_on, p.id) FROM upstream u CROSS JOIN way \
+         LEFT JOIN task_dependencies d ON way.kind = 0 AND d.owner_id = $1 AND d.task_id = u.id AND d.task_id <> $4 \
+         LEFT JOIN tasks p ON way.kind = 1 AND p.owner_id = $1 AND p.parent_id = u.id AND p.id <> $4 \
+         WHERE coalesce(d.depends_on, p.id) IS NOT NULL \
      ) SELECT count(*) FROM upstream WHERE id = $3",
 );
 const CLEAR_LABELS: Statement = Statement::new(
@@ -331,9 +337,16 @@ pub async fn is_blocked(read: &mut Read, id: TaskId) -> Result<bool, StoreError>
     count(read, &BLOCKED, args).await.map(|open| open > 0)
 }
 
-/// Whether `from` depends on `to`, directly or through others.
-pub async fn depends_on(read: &mut Read, from: TaskId, to: TaskId) -> Result<bool, StoreError> {
-    let args = read.args().uuid(from.uuid()).uuid(to.uuid());
+/// Whether `from` cannot be finished before `to`: it waits for it, or one of its parts does, through
+/// however many others. What is stored of `edited` (its dependencies, its parent) does not count.
+pub async fn needs(
+    read: &mut Read,
+    from: TaskId,
+    to: TaskId,
+    edited: TaskId,
+) -> Result<bool, StoreError> {
+    let ids = read.args().uuid(from.uuid()).uuid(to.uuid());
+    let args = ids.uuid(edited.uuid());
     count(read, &REACHES, args).await.map(|paths| paths > 0)
 }
 

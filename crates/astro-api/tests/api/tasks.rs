@@ -1,5 +1,6 @@
 //! Tasks through the API.
 
+use astro_core::clock::Clock as _;
 use astro_testkit::{TestApp, on_both_engines};
 use futures_util::future::join_all;
 use http::Method;
@@ -42,11 +43,72 @@ on_both_engines! {
     async fn cycles_are_refused(app: TestApp) {
         let first = task(app, json!({ "title": "first" })).await;
         let second = task(app, json!({ "title": "second", "depends_on": [first["id"]] })).await;
-        let third = task(app, json!({ "title": "third", "depends_on": [second["id"]], "parent_id": first["id"] })).await;
+        let third = task(app, json!({ "title": "third", "depends_on": [second["id"]] })).await;
+        let part = task(app, json!({ "title": "part", "parent_id": first["id"] })).await;
         let problem = app.owner.patch(&at(&first), json!({ "depends_on": [third["id"]] })).await.expect(422);
         assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!("depends_on[0]"), &json!("cycle")));
-        let problem = app.owner.patch(&at(&first), json!({ "parent_id": third["id"] })).await.expect(422);
+        let problem = app.owner.patch(&at(&first), json!({ "parent_id": part["id"] })).await.expect(422);
         assert_eq!(problem["errors"][0]["code"], "cycle");
+    }
+
+    async fn nothing_waits_for_what_it_is_a_part_of(app: TestApp) {
+        let refused = |problem: Value, field: &str| {
+            assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!(field), &json!("cycle")), "{problem}");
+        };
+        let whole = task(app, json!({ "title": "whole" })).await;
+        let part = task(app, json!({ "title": "part", "parent_id": whole["id"] })).await;
+        let leaf = task(app, json!({ "title": "leaf", "parent_id": part["id"] })).await;
+        let other = task(app, json!({ "title": "other" })).await;
+        let post = |body: Value| app.owner.post("/api/v1/tasks", body);
+        for above in [&part, &whole] {
+            refused(post(json!({ "title": "x", "parent_id": part["id"], "depends_on": [above["id"]] })).await.expect(422), "depends_on[0]");
+            refused(app.owner.patch(&at(&leaf), json!({ "depends_on": [other["id"], above["id"]] })).await.expect(422), "depends_on[1]");
+        }
+        // by an operation too
+        let op_id: uuid::Uuid = app.db.random.id(app.db.clock.now());
+        let op = json!({ "op_id": op_id, "kind": "update", "entity": "task", "id": leaf["id"], "patch": { "depends_on": [whole["id"]] } });
+        let answer = app.owner.post("/api/v1/ops", json!({ "ops": [op] })).await.expect(200);
+        refused(answer["results"][0]["problem"].clone(), "depends_on[0]");
+        // moved under what it waits for, directly, through another task, or by what lies below it
+        let waiting = task(app, json!({ "title": "waiting", "depends_on": [whole["id"]] })).await;
+        let behind = task(app, json!({ "title": "behind", "depends_on": [waiting["id"]] })).await;
+        let around = task(app, json!({ "title": "around" })).await;
+        task(app, json!({ "title": "below", "parent_id": around["id"], "depends_on": [whole["id"]] })).await;
+        for moved in [&waiting, &behind, &around] {
+            refused(app.owner.patch(&at(moved), json!({ "parent_id": leaf["id"] })).await.expect(422), "parent_id");
+        }
+        // what is let go in the same write is no obstacle
+        app.owner.patch(&at(&leaf), json!({ "parent_id": null, "depends_on": [part["id"]] })).await.expect(200);
+        app.owner.patch(&at(&waiting), json!({ "parent_id": part["id"], "depends_on": [other["id"]] })).await.expect(200);
+    }
+
+    async fn addresses_and_colours_can_do_no_harm(app: TestApp) {
+        for (field, good, bad) in [
+            ("url", json!("https://example.org/a"), json!(" JavaScript:alert(1)")),
+            ("url", json!("obsidian://open"), json!("data:text/html,x")),
+            ("color", json!("#A0b"), json!("<script>")),
+            ("attachments", json!([{ "uri": "mailto:owner@example.org" }]), json!([{ "uri": "file:///etc/passwd" }])),
+        ] {
+            let made = task(app, json!({ "title": "x", field: good })).await;
+            let problem = app.owner.patch(&at(&made), json!({ field: bad })).await.expect(422);
+            assert!(problem["errors"][0]["field"].as_str().unwrap().starts_with(field), "{problem}");
+        }
+        for noun in ["labels", "projects"] {
+            let post = |color: &str| app.owner.post(&format!("/api/v1/{noun}"), json!({ "title": "x", "color": color }));
+            post("turquoise").await.expect(422);
+            post("#40e0d0").await.expect(201);
+        }
+    }
+
+    async fn lists_tell_what_is_blocked_from_what_is_not(app: TestApp) {
+        let first = task(app, json!({ "title": "first" })).await;
+        let done = task(app, json!({ "title": "done", "status": "completed" })).await;
+        task(app, json!({ "title": "waits", "depends_on": [done["id"], first["id"]] })).await;
+        task(app, json!({ "title": "waited", "depends_on": [done["id"]] })).await;
+        assert_eq!(titles(app, "blocked=true").await, ["waits"]);
+        assert_eq!(titles(app, "blocked=false").await, ["first", "done", "waited"]);
+        app.owner.delete(&at(&first)).await.expect(204);
+        assert_eq!(titles(app, "blocked=true").await, Vec::<String>::new());
     }
 
     async fn anothers_ids_in_a_body_read_like_absent_ones(app: TestApp) {

@@ -1,5 +1,5 @@
-//! Files may hold what no store may: tasks that wait for themselves, or that are parts of
-//! themselves. Such edges are found before anything is written.
+//! Files may hold what no store may: tasks that wait for themselves or for what they are a part of,
+//! or that are parts of themselves. Such edges are found before anything is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,7 @@ pub fn find(tasks: &[PlannedTask]) -> Broken {
         .map(|task| edges(&mut task.says.depends_on.iter()))
         .collect();
     let name = |index: usize| tasks[index].uid.clone();
-    let dependencies = back_edges(&waits)
+    let mut dependencies: HashSet<(String, String)> = back_edges(&waits)
         .into_iter()
         .map(|(from, to)| (name(from), name(to)))
         .collect();
@@ -45,10 +45,37 @@ pub fn find(tasks: &[PlannedTask]) -> Broken {
     for index in by_depth(tasks, &parts, &mut parents).1 {
         parents.insert(name(index));
     }
+    for (from, whole) in waits_for_wholes(tasks, &waits, &parts, &parents) {
+        dependencies.insert((name(from), name(whole)));
+    }
     Broken {
         dependencies,
         parents,
     }
+}
+
+/// Who waits for what it is a part of, near or far.
+fn waits_for_wholes(
+    tasks: &[PlannedTask],
+    waits: &[Vec<usize>],
+    parts: &[Vec<usize>],
+    cut: &HashSet<String>,
+) -> Vec<(usize, usize)> {
+    let whole = |index: usize| {
+        let parent = parts[index].first().copied();
+        parent.filter(|_| !cut.contains(&tasks[index].uid))
+    };
+    let mut found = Vec::new();
+    for (from, others) in waits.iter().enumerate() {
+        let around = std::iter::successors(whole(from), |index| whole(*index));
+        let around = around.take(limits::TREE_DEPTH);
+        found.extend(
+            around
+                .filter(|index| others.contains(index))
+                .map(|index| (from, index)),
+        );
+    }
+    found
 }
 
 /// The tasks with every parent before its parts, otherwise in the order of the file.
@@ -178,9 +205,18 @@ mod tests {
         let parents: Vec<Option<usize>> =
             (0..40).map(|index: usize| index.checked_sub(1)).collect();
         let waits: Vec<(usize, usize)> = (1..40).map(|index| (index, index - 1)).collect();
-        let broken = find(&tasks(&parents, &waits));
+        assert_eq!(find(&tasks(&parents, &[])).parents.len(), 2);
+        let broken = find(&tasks(&vec![None; 40], &waits));
         assert!(broken.dependencies.is_empty());
-        assert_eq!(broken.parents.len(), 2);
+    }
+
+    #[test]
+    fn a_part_waits_for_nothing_around_it() {
+        let parents = [None, Some(0), Some(1), None];
+        let broken = find(&tasks(&parents, &[(2, 0), (2, 1), (2, 3), (0, 3)]));
+        let edge = |to: &str| ("2".to_owned(), to.to_owned());
+        assert_eq!(broken.dependencies, HashSet::from([edge("0"), edge("1")]));
+        assert!(broken.parents.is_empty());
     }
 
     proptest! {
@@ -198,6 +234,16 @@ mod tests {
                     prop_assert!(met.contains(parent));
                 }
                 met.insert(task.uid.clone());
+            }
+            for task in &ordered {
+                let mut around = &task.uid;
+                while !broken.parents.contains(around)
+                    && let Some(parent) = ordered.iter().find(|other| other.uid == *around).and_then(|other| other.says.parent.as_ref())
+                {
+                    let waits = task.says.depends_on.contains(parent);
+                    prop_assert!(!waits || broken.dependencies.contains(&(task.uid.clone(), parent.clone())));
+                    around = parent;
+                }
             }
             // taking away what waits for nothing, again and again, leaves nothing
             let mut open: HashMap<String, HashSet<String>> = ordered

@@ -253,7 +253,7 @@ fn warn_of_circles(
             if broken.dependencies.contains(&edge) {
                 notes.warn(
                     &task.place,
-                    format!("waiting for {other} closes a circle; kept as a relation"),
+                    format!("waiting for {other} closes a circle, or it is a part of it; kept as a relation"),
                 );
             }
         }

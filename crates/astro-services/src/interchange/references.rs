@@ -75,8 +75,9 @@ pub fn keep_order<T: PartialEq + Clone>(before: &[T], after: &mut Vec<T>) {
 /// References that would close a circle through what is here, or that lead to nothing, become
 /// relations.
 pub async fn settle(change: &mut Change<'_>, before: Option<&Task>, task: &mut Task) -> Result<()> {
+    let moves = before.and_then(|before| before.parent_id) != task.parent_id;
     if let Some(parent) = task.parent_id
-        && before.and_then(|before| before.parent_id) != Some(parent)
+        && moves
         && !imported::may_lie_in(change, task.id, parent).await?
     {
         task.parent_id = None;
@@ -87,7 +88,9 @@ pub async fn settle(change: &mut Change<'_>, before: Option<&Task>, task: &mut T
         .map(|before| before.depends_on.clone())
         .unwrap_or_default();
     for other in task.depends_on.clone() {
-        if !known.contains(&other) && !imported::may_wait_for(change, task.id, other).await? {
+        if (moves || !known.contains(&other))
+            && !imported::may_wait_for(change, task, other).await?
+        {
             task.depends_on.retain(|kept| *kept != other);
             let uid = uid_of(change, other).await?;
             task.relations.push(lookup::waits_for(&uid));

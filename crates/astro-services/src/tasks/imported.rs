@@ -6,7 +6,7 @@ use astro_core::ids::TaskId;
 use astro_core::tasks::Task;
 use astro_store::tasks as rows;
 
-use super::{hooks, rules};
+use super::{hooks, references, rules};
 use crate::Result;
 use crate::changes::{Change, Written};
 use crate::references::check_parent;
@@ -34,14 +34,19 @@ pub async fn keep(
     Ok(written)
 }
 
-/// Whether the parent is there and does not lie below the task itself.
+/// Whether the parent is there, does not lie below the task itself, and nothing below the task
+/// waits for it.
 pub async fn may_lie_in(change: &mut Change<'_>, task: TaskId, parent: TaskId) -> Result<bool> {
     let mut checks = Checks::default();
     check_parent::<Task>(change, task.into(), Some(parent.into()), &mut checks).await?;
-    Ok(checks.is_empty())
+    Ok(checks.is_empty() && !rows::needs(change.write, task, parent, task).await?)
 }
 
 /// Whether waiting for the other closes no circle.
-pub async fn may_wait_for(change: &mut Change<'_>, task: TaskId, other: TaskId) -> Result<bool> {
-    Ok(task != other && !rows::depends_on(change.write, other, task).await?)
+pub async fn may_wait_for(change: &mut Change<'_>, task: &Task, other: TaskId) -> Result<bool> {
+    if task.id == other || rows::needs(change.write, other, task.id, task.id).await? {
+        return Ok(false);
+    }
+    let closes = references::waits_for_whole(change, task.id, task.parent_id, other).await?;
+    Ok(!closes)
 }

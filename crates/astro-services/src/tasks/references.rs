@@ -30,20 +30,52 @@ pub(super) async fn check(
     look_up_all::<Label, _>(change, &fields.labels, known, "labels", &mut checks).await?;
     let known = before.map_or(&[][..], |before| &before.goal_ids);
     look_up_all::<Goal, _>(change, &fields.goal_ids, known, "goal_ids", &mut checks).await?;
-    if fields.parent_id != before.and_then(|before| before.parent_id) {
+    check_circles(change, id, before, fields, &mut checks).await?;
+    checks.finish().map_err(Error::Invalid)
+}
+
+/// A task is finished after what it waits for and after its parts. Where that leads back to the
+/// task itself, neither would ever be proposed.
+async fn check_circles(
+    change: &mut Change<'_>,
+    id: TaskId,
+    before: Option<&Task>,
+    fields: &TaskFields,
+    checks: &mut Checks,
+) -> Result<()> {
+    let moves = fields.parent_id != before.and_then(|before| before.parent_id);
+    if moves {
         let parent = fields.parent_id.map(Into::into);
-        check_parent::<Task>(change, id.into(), parent, &mut checks).await?;
+        check_parent::<Task>(change, id.into(), parent, checks).await?;
+        if let Some(parent) = fields.parent_id
+            && rows::needs(change.write, id, parent, id).await?
+        {
+            let message = "what lies below this task waits for that one";
+            checks.add("parent_id", "cycle", message);
+        }
     }
     let known = before.map_or(&[][..], |before| &before.depends_on);
-    for (i, other) in fields
-        .depends_on
-        .iter()
-        .enumerate()
-        .filter(|(_, other)| !known.contains(other))
-    {
-        check_dependency(change, id, *other, &format!("depends_on[{i}]"), &mut checks).await?;
+    for (i, other) in fields.depends_on.iter().enumerate() {
+        let field = format!("depends_on[{i}]");
+        if !known.contains(other) {
+            check_dependency(change, id, *other, &field, checks).await?;
+        } else if !moves {
+            continue;
+        }
+        if waits_for_whole(change, id, fields.parent_id, *other).await? {
+            let field = if known.contains(other) {
+                "parent_id"
+            } else {
+                &field
+            };
+            checks.add(
+                field,
+                "cycle",
+                "a task cannot wait for what it is a part of",
+            );
+        }
     }
-    checks.finish().map_err(Error::Invalid)
+    Ok(())
 }
 
 async fn check_dependency(
@@ -60,9 +92,22 @@ async fn check_dependency(
     if look_up::<Task>(change, other.uuid(), field, checks)
         .await?
         .is_some()
-        && rows::depends_on(change.write, other, id).await?
+        && rows::needs(change.write, other, id, id).await?
     {
         checks.add(field, "cycle", "that task waits for this one already");
     }
     Ok(())
+}
+
+/// Whether `other` is what a task with this parent is a part of, or waits for that.
+pub(super) async fn waits_for_whole(
+    change: &mut Change<'_>,
+    id: TaskId,
+    parent: Option<TaskId>,
+    other: TaskId,
+) -> Result<bool> {
+    let Some(parent) = parent else {
+        return Ok(false);
+    };
+    Ok(other == parent || rows::needs(change.write, other, parent, id).await?)
 }

@@ -26,6 +26,10 @@ pub struct Listed {
 const IN_THE_WAY: &str = "SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
      WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL";
 
+/// What waits for anything at all: few of many, and gathered once they spare every other task the
+/// question what stands in its way.
+const WAITS: &str = "t.id IN (SELECT w.task_id FROM task_dependencies w WHERE w.owner_id = $1)";
+
 /// How many rows a page may be read from. As a number in the text, unlike an argument, it lets
 /// PostgreSQL keep one plan for a text; few such numbers keep the texts few.
 const READS: [u32; 3] = [11, 51, limits::PAGE_MAX + 1];
@@ -135,7 +139,7 @@ pub(super) fn compose(
         query.push("t.completed_at IS NOT NULL");
     }
     match filter.blocked {
-        Some(true) => query.push(&format!("EXISTS ({IN_THE_WAY})")),
+        Some(true) => query.push(&format!("{WAITS} AND EXISTS ({IN_THE_WAY})")),
         Some(false) => query.push(&format!("NOT EXISTS ({IN_THE_WAY})")),
         None => {}
     }
