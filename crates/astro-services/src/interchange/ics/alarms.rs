@@ -212,13 +212,11 @@ fn trigger(alarm: &Alarm, zone: &ZoneName, kept: &mut Vec<String>) -> Trigger {
     let same = |ours: &When| {
         whole_seconds(ours.instant(zone.rules())) == whole_seconds(at.instant(zone.rules()))
     };
-    match ours.value().parse().ok().filter(same) {
-        Some(at) => Trigger::Absolute { at },
-        None => {
-            kept.push(TRIGGER.to_owned());
-            Trigger::Absolute { at }
-        }
+    if let Some(at) = ours.value().parse().ok().filter(same) {
+        return Trigger::Absolute { at };
     }
+    kept.push(TRIGGER.to_owned());
+    Trigger::Absolute { at }
 }
 
 /// The channels that we wrote, unless another program has chosen another ACTION since.

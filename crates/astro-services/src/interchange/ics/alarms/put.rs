@@ -6,7 +6,7 @@ use astro_core::calendar::ical::{
 use astro_core::calendar::{IsoDuration, Timestamp, When, ZoneName};
 use astro_core::reminders::{Anchor, Anchors, Channel, Trigger, fire_at};
 
-use super::{CHANNELS, SNOOZE, TRIGGER, USUAL, action, is_snooze, keys};
+use super::{CHANNELS, SNOOZE, TRIGGER, USUAL, action, is_snooze, keys, take};
 use crate::interchange::alerts::{Alert, Alerts, whole_seconds};
 
 /// What an alarm hangs on.
@@ -49,6 +49,7 @@ pub fn put(todo: &mut Todo, said: &Alerts, now: &Alerts, task: &Task<'_>) {
         todo.alarms.push(alarm);
     }
     call_by_name(todo, &reminders);
+    settle_snoozes(todo, now, &reminders, task);
 }
 
 /// Gives a UID to each alarm that would be called otherwise when it is read again.
@@ -66,6 +67,28 @@ fn call_by_name(todo: &mut Todo, reminders: &[(usize, &String)]) {
         }
         for (index, key) in astray {
             todo.alarms[*index].uid = Some((*key).clone());
+        }
+    }
+}
+
+/// Takes away kept relations that would now put off what the reminder does not.
+fn settle_snoozes(todo: &mut Todo, now: &Alerts, reminders: &[(usize, &String)], task: &Task<'_>) {
+    let puts_off = |alerts: &Alerts, key: &String| {
+        let alert = alerts.get(key);
+        alert.is_some_and(|alert| alert.snooze_of.is_some())
+    };
+    loop {
+        let (read, _) = take(todo, task.anchors, task.zone);
+        let astray: Vec<_> = reminders
+            .iter()
+            .filter(|(_, key)| puts_off(&read, key) && !puts_off(now, key))
+            .collect();
+        if astray.is_empty() {
+            return;
+        }
+        for (index, _) in astray {
+            let related = &mut todo.alarms[*index].related;
+            related.retain(|related| !is_snooze(related));
         }
     }
 }
