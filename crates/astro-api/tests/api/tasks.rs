@@ -94,7 +94,8 @@ on_both_engines! {
             assert!(problem["errors"][0]["field"].as_str().unwrap().starts_with(field), "{problem}");
         }
         for noun in ["labels", "projects"] {
-            let post = |color: &str| app.owner.post(&format!("/api/v1/{noun}"), json!({ "title": "x", "color": color }));
+            let path = format!("/api/v1/{noun}");
+            let post = |color: &str| app.owner.post(&path, json!({ "title": "x", "color": color }));
             post("turquoise").await.expect(422);
             post("#40e0d0").await.expect(201);
         }

@@ -173,7 +173,7 @@ on_both_engines! {
         let person = Person::of(db);
         person.titled("a task").await;
         let told = proposed(&person).await;
-        person.clock.advance(Duration::from_secs(3600));
+        person.clock.advance(Duration::from_hours(1));
         let (minutes, now) = (|n: u64| Duration::from_secs(60 * n), person.now());
         let at = |at| NewFeedback { at: Some(at), ..of(FeedbackEvent::Thumbs) };
         let long_ago = "1999-01-01T00:00:00Z".parse().unwrap();
@@ -190,7 +190,7 @@ on_both_engines! {
             let id = Some(uuid::Uuid::from_u128(n as u128 + 1).into());
             let report = NewFeedback { id, rating: Some(1), ..at(said) };
             person.tell(&told, report.clone()).await.unwrap();
-            person.clock.advance(Duration::from_secs(60));
+            person.clock.advance(Duration::from_mins(1));
             person.tell(&told, report).await.unwrap();
             person.clock.set(now);
             let page = person.services.list_feedback(&person.call, told.id, PageRequest::default()).await.unwrap();
