@@ -6,7 +6,35 @@ use http::Method;
 
 const LINES: &str = "(A) Call @phone +Home due:2026-12-01\nx 2026-11-02 2026-11-01 Sent\n";
 
+/// A zone that nobody but the file knows, and a to-do without a UID.
+const ODD: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
+    BEGIN:VTIMEZONE\r\nTZID:Custom/Strange\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0545\r\nTZOFFSETTO:+0545\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
+    BEGIN:VTODO\r\nUID:strange\r\nSUMMARY:Call the hotel\r\nDUE;TZID=Custom/Strange:20261201T100000\r\nEND:VTODO\r\n\
+    BEGIN:VTODO\r\nSUMMARY:No uid\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+
 on_both_engines! {
+    async fn a_calendar_keeps_its_own_zones_and_gets_the_uids_that_it_lacks(app: TestApp) {
+        let import = async |text: String| {
+            let path = "/api/v1/import?format=ics";
+            app.owner.request(Method::POST, path).bytes(text).send().await.expect(200)["counts"]["task"].clone()
+        };
+        let export = async || {
+            let answer = app.owner.get("/api/v1/export?format=ics").await;
+            String::from_utf8(answer.bytes.to_vec()).unwrap()
+        };
+        assert_eq!(import(ODD.to_owned()).await["created"], 2);
+        let written = export().await;
+        for line in ["DUE;TZID=Custom/Strange:20261201T100000", "TZID:Custom/Strange", "TZOFFSETTO:+0545"] {
+            assert!(written.contains(&format!("{line}\r\n")), "{line}: {written}");
+        }
+        assert_eq!(written.matches("\r\nUID:").count(), 2);
+        for text in [written.clone(), ODD.to_owned()] {
+            let again = import(text).await;
+            assert_eq!((&again["created"], &again["refused"]), (&0.into(), &0.into()), "{again}");
+        }
+        assert_eq!(export().await, written);
+    }
+
     async fn a_file_comes_in_and_goes_out_again(app: TestApp) {
         let import = |query: &str| {
             let path = format!("/api/v1/import?format=todotxt{query}");

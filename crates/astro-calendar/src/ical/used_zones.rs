@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Calendar, RawComponent, RawLine, Todo, Trigger,
-    line::params,
+    Calendar, RawComponent, RawLine, RawParams, Todo, Trigger,
+    line::{Param, params},
     text::decode_param,
     timezone::UsedZones,
     values::{Written, read_value},
@@ -55,6 +55,21 @@ pub(super) fn used_zones(calendar: &Calendar, defined: &BTreeSet<&str>) -> UsedZ
         }
     }
     used
+}
+
+impl Todo {
+    /// Whether something in it stands in the zone of this `TZID`, which means no zone that is known.
+    pub fn names_zone(&self, tzid: &str) -> bool {
+        let alarms = self.alarms.iter().map(|alarm| &alarm.extra);
+        let extras = std::iter::once(&self.extra).chain(alarms);
+        let kept = extras.flat_map(|extra| extra.params.values().flat_map(RawParams::iter));
+        let lines = verbatim_lines(self).into_iter();
+        let verbatim = lines.flat_map(|line| params(line.parts().params));
+        let is_it = |param: Param<'_>| {
+            param.name.eq_ignore_ascii_case("TZID") && decode_param(param.value) == tzid
+        };
+        kept.chain(verbatim).any(is_it)
+    }
 }
 
 fn times(todo: &Todo) -> impl Iterator<Item = &When> {

@@ -11,7 +11,7 @@ mod todo;
 
 use std::collections::HashMap;
 
-use astro_core::calendar::ical::{self, Calendar, ReadOptions, Todo};
+use astro_core::calendar::ical::{self, Calendar, RawComponent, ReadOptions, Todo};
 use astro_core::interchange::Format;
 use astro_core::limits;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ use crate::{Error, Result};
 
 /// Properties of our own begin so.
 const EXTENSIONS: &str = "X-ASTRO-";
+const TZID: &str = "TZID";
 const PRODUCT: &str = "-//AstroAssistance//AstroAssistance//EN";
 
 /// What is kept of one task.
@@ -38,6 +39,17 @@ pub struct Record {
     /// To-dos of the same uid with a RECURRENCE-ID.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Todo>,
+    /// What its file says of zones that only the file knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<RawComponent>,
+}
+
+impl Record {
+    fn names_zone(&self, zone: &RawComponent) -> bool {
+        let tzid = zone.value(TZID).unwrap_or_default();
+        let mut todos = std::iter::once(&self.todo).chain(&self.overrides);
+        todos.any(|todo| todo.names_zone(tzid))
+    }
 }
 
 /// # Errors
@@ -57,10 +69,22 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
     }
     plan.notes.warnings_left_out += reading.warnings_left_out as u64;
     let name = calendar_name(&reading.calendar, &mut plan);
-    for other in &reading.calendar.others {
-        plan.notes.left(other.name(), &"calendar");
+    let mut records = records(reading.calendar.todos, name.as_ref(), &mut plan);
+    for other in reading.calendar.others {
+        let is_zone = other.name() == "VTIMEZONE";
+        let named = records
+            .iter_mut()
+            .filter(|(.., record)| is_zone && record.names_zone(&other));
+        let mut is_kept = false;
+        for (_, place, record) in named {
+            record.zones.push(other.clone());
+            plan.notes.kept(other.name(), place);
+            is_kept = true;
+        }
+        if !is_kept {
+            plan.notes.left(other.name(), &"calendar");
+        }
     }
-    let records = records(reading.calendar.todos, name.as_ref(), &mut plan);
     for (uid, place, record) in records {
         take(&mut plan, uid, place, &record, context)?;
     }
@@ -92,7 +116,7 @@ fn records(
     let mut identities = Identities::new(Format::Ics);
     let mut records: Vec<(String, String, Record)> = Vec::new();
     let mut at: HashMap<String, usize> = HashMap::new();
-    for (index, todo) in todos.into_iter().enumerate() {
+    for (index, mut todo) in todos.into_iter().enumerate() {
         let place = format!("VTODO {}", index + 1);
         let written = todo.uid.clone().filter(|uid| !uid.trim().is_empty());
         let uid = written.unwrap_or_else(|| {
@@ -100,12 +124,17 @@ fn records(
                 .warn(&place, "has no UID; it gets one from what it says");
             identities.derive(&serde_json::to_string(&todo).unwrap_or_default())
         });
+        // every to-do must have one (RFC 5545 3.6.2), also when it goes out again
+        if todo.uid.as_ref().is_none_or(|uid| uid.trim().is_empty()) {
+            todo.uid = Some(uid.clone());
+        }
         let Some(index) = at.get(&uid).copied() else {
             at.insert(uid.clone(), records.len());
             let record = Record {
                 todo,
                 calendar: calendar.cloned(),
                 overrides: Vec::new(),
+                zones: Vec::new(),
             };
             records.push((uid, place, record));
             continue;
@@ -167,6 +196,12 @@ pub fn write(records: impl IntoIterator<Item = Record>) -> Result<String> {
     for record in records {
         calendar.todos.push(record.todo);
         calendar.todos.extend(record.overrides);
+        for zone in record.zones {
+            let is_same = |other: &RawComponent| other.value(TZID) == zone.value(TZID);
+            if !calendar.others.iter().any(is_same) {
+                calendar.others.push(zone);
+            }
+        }
     }
     ical::write(&calendar, PRODUCT).map_err(Error::internal)
 }

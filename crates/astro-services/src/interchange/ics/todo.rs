@@ -54,6 +54,7 @@ fn fresh(task: &Outgoing) -> Record {
         },
         calendar: None,
         overrides: Vec::new(),
+        zones: Vec::new(),
     }
 }
 
