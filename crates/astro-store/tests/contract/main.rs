@@ -11,6 +11,7 @@ mod around_tasks;
 mod labels;
 mod operations;
 mod registry;
+mod role;
 mod schema;
 mod shards;
 mod tasks;
