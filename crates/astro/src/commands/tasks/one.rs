@@ -42,10 +42,10 @@ async fn proposed(client: &Client) -> anyhow::Result<TaskView> {
         let path = format!("/api/v1/recommendations?state={state}");
         let newest_first: Vec<Recommendation> = client.some(&path, 20).await?;
         let decision = newest_first.first().map(|newest| newest.decision_id);
-        let best = newest_first
-            .iter()
-            .filter(|one| Some(one.decision_id) == decision)
-            .min_by_key(|one| one.rank);
+        // What was only shown beside it nobody has chosen.
+        let best = newest_first.iter().find(|one| {
+            Some(one.decision_id) == decision && (state == "accepted" || one.rank == 1)
+        });
         if let Some(task) = best.map(|one| one.task_id) {
             let view: TaskView = client.get(&format!("/api/v1/tasks/{task}")).await?;
             if view.task.status.is_open() {
