@@ -186,6 +186,23 @@ impl Change<'_> {
             .ok_or(Error::NotFound(R::ENTITY.as_str()))
     }
 
+    /// The row that is to go into the trash, where it must not be yet, or out of it, at a version that
+    /// the caller expects.
+    pub async fn to_move<R: Record>(
+        &mut self,
+        id: Uuid,
+        deleted: bool,
+        expected: Option<&Expected>,
+    ) -> Result<R> {
+        let row: R = if deleted {
+            self.live(id).await?
+        } else {
+            self.any(id).await?
+        };
+        check_version(expected, &row)?;
+        Ok(row)
+    }
+
     /// Keeps a new row and logs it.
     pub async fn insert<R: Record>(
         &mut self,

@@ -6,7 +6,7 @@ use astro_core::principal::Permission;
 use astro_store::documents::{self, Record};
 use uuid::Uuid;
 
-use crate::changes::{Written, check_version};
+use crate::changes::Written;
 use crate::{Call, Error, Result, Services};
 
 /// Reading and writing that is the same for every noun; nouns with rules of their own use the
@@ -78,12 +78,7 @@ impl Services {
         let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let before: R = if trashed {
-                    change.live(id).await?
-                } else {
-                    change.any(id).await?
-                };
-                check_version(expected.as_ref(), &before)?;
+                let before: R = change.to_move(id, trashed, expected.as_ref()).await?;
                 change.set_deleted(before, trashed).await
             })
         })

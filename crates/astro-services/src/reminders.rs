@@ -91,12 +91,9 @@ impl Services {
         let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let before: Reminder = if deleted {
-                    change.live(id.uuid()).await?
-                } else {
-                    change.any(id.uuid()).await?
-                };
-                check_version(expected.as_ref(), &before)?;
+                let before: Reminder = change
+                    .to_move(id.uuid(), deleted, expected.as_ref())
+                    .await?;
                 if before.deleted_at.is_some() == deleted {
                     return Ok(Written {
                         value: before,

@@ -131,12 +131,9 @@ impl Services {
         let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let before: Task = if deleted {
-                    change.live(id.uuid()).await?
-                } else {
-                    change.any(id.uuid()).await?
-                };
-                check_version(expected.as_ref(), &before)?;
+                let before: Task = change
+                    .to_move(id.uuid(), deleted, expected.as_ref())
+                    .await?;
                 set_tree_deleted(change, before, deleted).await
             })
         })
