@@ -1,9 +1,9 @@
-//! Time values, zones, day boundaries, durations and iCalendar objects.
+//! Time values, zones, day boundaries, durations, recurrence and iCalendar objects.
 //!
 //! **What it is.** The ground on which everything that has a date stands: [`When`] (a date, a
 //! floating time, a time in a zone, or an instant), [`ZoneName`] (a time zone from the tables inside
 //! the binary), [`day`] (where a local day starts and ends), [`IsoDuration`], clock times and ranges,
-//! and [`ical`]: to-dos in and out of iCalendar files.
+//! [`recurrence`] (what comes again, and when), and [`ical`]: to-dos in and out of iCalendar files.
 //!
 //! **What it must not know.** The product: no tables, no users, no HTTP, no clock. "Now" and the
 //! person's zone are always passed in. It is written so that it could be published alone.
@@ -17,6 +17,7 @@ pub mod clock;
 pub mod day;
 pub mod duration;
 pub mod ical;
+pub mod recurrence;
 pub mod when;
 pub mod zone;
 
@@ -29,6 +30,7 @@ pub use duration::{DurationError, IsoDuration};
 pub use jiff::civil::{Date, DateTime, Time, Weekday, date, datetime, time};
 pub use jiff::tz::TimeZone;
 pub use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
+pub use recurrence::{Occurrence, Rule, Series};
 pub use when::{When, WhenError, WhenKind, from_micros, micros, truncate_to_micros};
 pub use zone::{ZoneError, ZoneName};
 

@@ -34,6 +34,7 @@ pub use tree::RawComponent;
 pub use write::write;
 
 pub(crate) use problem::Warnings;
+pub(crate) use values::{date_text, instant_text, local_text};
 
 /// What is read from a file, or written to one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -100,15 +100,15 @@ pub(super) fn write_when(when: &When) -> (String, String) {
     }
 }
 
-pub(super) fn instant_text(instant: Timestamp) -> String {
+pub(crate) fn instant_text(instant: Timestamp) -> String {
     local_text(TimeZone::UTC.to_datetime(instant)) + "Z"
 }
 
-pub(super) fn date_text(date: Date) -> String {
+pub(crate) fn date_text(date: Date) -> String {
     format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }
 
-pub(super) fn local_text(local: DateTime) -> String {
+pub(crate) fn local_text(local: DateTime) -> String {
     let time: Time = local.time();
     let date = date_text(local.date());
     format!(
