@@ -18,6 +18,7 @@
 mod bench;
 mod command;
 mod engines;
+mod fuzz;
 mod test;
 mod tidy;
 mod workspace;
@@ -42,6 +43,8 @@ enum Chore {
     /// Measure the built product (docs/benchmarks.md)
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Try whatever reads text from outside on inputs that nobody thought of
+    Fuzz(fuzz::Options),
     /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
     Postgres,
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => test::run(&options),
         Chore::Tidy => tidy::run(),
         Chore::Bench(bench) => bench::run(&bench),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Postgres => engines::postgres::serve_until_interrupted(),
     };
     match outcome {

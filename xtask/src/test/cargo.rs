@@ -6,10 +6,12 @@ use anyhow::{Context, Result};
 
 use crate::command::{cargo, run};
 use crate::engines::Running;
+use crate::fuzz::in_workspace;
 use crate::workspace::is_ci;
 
 pub fn format() -> Result<()> {
-    run(cargo()?.args(["fmt", "--all", "--check"]))
+    run(cargo()?.args(["fmt", "--all", "--check"]))?;
+    run(in_workspace(&["fmt"])?.arg("--check"))
 }
 
 pub fn clippy() -> Result<()> {
@@ -20,7 +22,8 @@ pub fn clippy() -> Result<()> {
         "--",
         "-D",
         "warnings",
-    ]))
+    ]))?;
+    run(in_workspace(&["clippy", "--all-targets"])?.args(["--", "-D", "warnings"]))
 }
 
 /// With cargo-nextest where it is installed (a process for each test), else with `cargo test`.

@@ -9,7 +9,10 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::engines::{ENGINES, Running};
-use crate::tidy;
+use crate::{fuzz, tidy};
+
+/// For each target; `cargo xtask fuzz` takes longer.
+const FUZZ_SECONDS: u32 = 3;
 
 #[derive(Args)]
 pub struct Options {
@@ -37,6 +40,8 @@ enum Stage {
     Tests,
     /// The examples in doc comments
     Doctests,
+    /// Inputs that nobody thought of find nothing, a few seconds for each target
+    Fuzz,
     /// The documentation builds and its links lead somewhere
     Rustdoc,
     /// Requests made up from the API's description find no fault, three seeds, member and anonymous
@@ -86,6 +91,7 @@ impl Stage {
                 Ok(())
             }
             Self::Doctests => cargo::doctests(),
+            Self::Fuzz => fuzz::run_for(FUZZ_SECONDS, None),
             Self::Rustdoc => cargo::rustdoc(),
             Self::Schemathesis => schemathesis::run(),
         }

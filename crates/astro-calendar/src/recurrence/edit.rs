@@ -1,8 +1,13 @@
 //! The same rule with another end. Everything else keeps its text.
 
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 use super::{
+    days::{DAY, FIRST_DAY},
     parse::surroundings,
     rule::{End, Rule, Until},
 };
@@ -12,24 +17,25 @@ use crate::{
     micros,
 };
 
+const FIRST_DATE: Date = Date::constant(1, 1, 1);
+
 impl Rule {
     /// The same rule ending before an occurrence: UNTIL in the value type of DTSTART (RFC 5545 3.3.10:
-    /// a date, a local time, or an instant where DTSTART has a zone), and no COUNT.
+    /// a date, a local time, or an instant where DTSTART has a zone), and no COUNT. Before the year 1
+    /// there is nothing: there UNTIL stays at its first moment.
     pub fn ending_before(&self, first_left_out: &When) -> Self {
         let (until, text) = match first_left_out {
             When::Date(date) => {
-                let last = date.yesterday().unwrap_or(*date);
+                let last = date.yesterday().unwrap_or(*date).max(FIRST_DATE);
                 (Until::Date(last), date_text(last))
             }
             When::Floating(local) => {
                 let last = local.checked_sub(1.second()).unwrap_or(*local);
+                let last = last.max(FIRST_DATE.to_datetime(Time::midnight()));
                 (Until::Local(last), local_text(last))
             }
             When::Zoned { .. } | When::Utc(_) => {
-                // UNTIL has whole seconds
-                let second =
-                    (micros(first_left_out.instant(&TimeZone::UTC)) - 1).div_euclid(1_000_000);
-                let last = Timestamp::from_second(second).unwrap_or(Timestamp::MIN);
+                let last = second_before(first_left_out.instant(&TimeZone::UTC));
                 (Until::Utc(last), instant_text(last))
             }
         };
@@ -57,6 +63,12 @@ impl Rule {
             parts,
         }
     }
+}
+
+/// The last whole second before an instant, which is what UNTIL can say.
+fn second_before(instant: Timestamp) -> Timestamp {
+    let second = (micros(instant) - 1).div_euclid(1_000_000);
+    Timestamp::from_second(second.max(FIRST_DAY * DAY)).unwrap_or(instant)
 }
 
 fn is_end(piece: &str) -> bool {

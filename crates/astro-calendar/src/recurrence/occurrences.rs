@@ -120,7 +120,7 @@ impl<'a> Occurrences<'a> {
             frame,
         };
         if !series.moved.is_empty() {
-            match all.resolve_moved() {
+            match all.resolve_moved(zone) {
                 Ok(moved) => all.moved = moved.into_iter().peekable(),
                 Err(error) => all.failed = Some(error),
             }
@@ -129,7 +129,10 @@ impl<'a> Occurrences<'a> {
     }
 
     /// Notes which ids are gone from their place, and gives what is wanted of them at the new one.
-    fn resolve_moved(&mut self) -> Result<Vec<(Timestamp, Occurrence)>, OutOfWork> {
+    fn resolve_moved(
+        &mut self,
+        zone: &TimeZone,
+    ) -> Result<Vec<(Timestamp, Occurrence)>, OutOfWork> {
         let ids: BTreeMap<Key, (When, &When)> = self
             .series
             .moved
@@ -142,7 +145,7 @@ impl<'a> Occurrences<'a> {
         let mut moved = Vec::new();
         for (key, (recurrence_id, start)) in ids {
             self.gone.insert(key);
-            let begins = start.instant(self.frame.zone());
+            let begins = start.instant(zone);
             if self.bound.allows(begins) && self.holds(key, &recurrence_id)? {
                 let start = start.clone();
                 let occurrence = Occurrence {
