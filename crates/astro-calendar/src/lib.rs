@@ -17,6 +17,7 @@ pub mod clock;
 pub mod day;
 pub mod duration;
 pub mod ical;
+pub mod quick;
 pub mod recurrence;
 pub mod when;
 pub mod zone;
