@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod libical;
+mod making;
+mod oracle;
 mod reading;
+mod rfc;
+mod seeking;
+mod sets;
 mod zones;
 
 use astro_calendar::recurrence::{Occurrence, Rule, Series};
-use astro_calendar::{TimeZone, When};
+use astro_calendar::{TimeZone, When, ZoneName};
 
 fn when(text: &str) -> When {
     text.parse()
