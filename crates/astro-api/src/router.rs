@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
     auth, datapoints, goals, health, history, interchange, labels, me, preferences, projects,
-    recommendations, reminders, sync, tasks, tenants, time_entries, trash, users,
+    quick_add, recommendations, reminders, sync, tasks, tenants, time_entries, trash, users,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -99,6 +99,7 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
         ))
         .routes(needs(Permission::TasksRead, routes!(tasks::list_tasks)))
         .routes(needs(Permission::TasksRead, routes!(tasks::get_today)))
+        .routes(needs(Permission::TasksRead, routes!(quick_add::quick_add)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::create_task)))
         .routes(needs(Permission::TasksRead, routes!(tasks::get_task)))
         .routes(needs(

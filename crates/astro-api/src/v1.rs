@@ -12,6 +12,7 @@ pub(crate) mod labels;
 pub(crate) mod me;
 pub(crate) mod preferences;
 pub(crate) mod projects;
+pub(crate) mod quick_add;
 pub(crate) mod recommendations;
 pub(crate) mod reminders;
 pub(crate) mod sync;

@@ -29,6 +29,7 @@ pub mod patch;
 pub mod preferences;
 pub mod principal;
 pub mod projects;
+pub mod quick_add;
 pub mod random;
 pub mod recommendations;
 pub mod reminders;

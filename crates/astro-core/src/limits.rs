@@ -46,6 +46,8 @@ limits! {
     COMMIT_BATCH: usize = 256;
     /// Characters of a title.
     TITLE_CHARS: usize = 500;
+    /// Characters of a line of quick add: a title, and what is recognised beside it.
+    QUICK_ADD_CHARS: usize = 1_000;
     /// Characters of a description or note.
     TEXT_CHARS: usize = 50_000;
     /// Characters of a short text: a unit, a colour, a location, a uid.

@@ -23,6 +23,7 @@ mod nouns;
 pub mod ops;
 pub mod preferences;
 pub mod projects;
+pub mod quick_add;
 pub mod recommendations;
 pub mod references;
 pub mod reminders;

@@ -16,6 +16,7 @@ mod history;
 mod interchange;
 mod openapi;
 mod preferences;
+mod quick_add;
 mod recommendations;
 mod reminders;
 mod sync;

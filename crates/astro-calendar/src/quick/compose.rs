@@ -22,6 +22,10 @@ pub(super) fn compose(
         pieces.retain(|piece| !matches!(piece.saying, Saying::Match(Value::Until(_))));
         plan = Plan::of(&pieces, context, options);
     }
+    if plan.due().is_none() {
+        // before what?
+        pieces.retain(|piece| !matches!(piece.saying, Saying::Match(Value::RemindBefore { .. })));
+    }
     let runs = with_joints(text, line, &pieces);
     let mut chips: Vec<Chip> = Vec::new();
     for (piece, spans) in pieces.into_iter().zip(runs) {

@@ -138,6 +138,7 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
     let task = &world["tasks"];
     Some(match operation.id.as_str() {
         "create_label" | "create_project" | "create_task" => json!({ "title": "another" }),
+        "quick_add" => json!({ "text": "another tomorrow", "dry": true }),
         "create_goal" => json!({ "title": "another", "kind": "outcome" }),
         "create_datapoint" => {
             json!({ "goal_id": world["goals"], "at": "2026-11-25T08:30:00Z", "value": 2 })
