@@ -1,8 +1,12 @@
 //! Everything that can be asked for on the command line.
 
+mod calendar;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use calendar::{CalendarCommand, ExpandArgs};
 
 const AFTER_HELP: &str = "\
 Without a command, astro serves. Every setting can also be given in a file or in the environment \
@@ -135,6 +139,9 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Look into recurrence rules
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }

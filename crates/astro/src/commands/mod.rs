@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod calendar;
 mod check;
 mod completions;
 mod config;
@@ -25,9 +26,12 @@ const QUIET: &str = "warn";
 
 pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
-    if let Command::Completions { shell } = command {
-        return completions::print(shell, screen);
-    }
+    let command = match command {
+        // these need no configuration
+        Command::Completions { shell } => return completions::print(shell, screen),
+        Command::Calendar(command) => return calendar::run(command, screen),
+        other => other,
+    };
     let environment = Environment::of_process();
     let mut loaded = crate::config::load(&cli.flags, &environment)?;
     if !matches!(command, Command::Serve) && loaded.origin("log.level") == "default" {
@@ -86,6 +90,7 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
             closed(client, done).await
         }
         Command::Completions { shell } => completions::print(shell, screen),
+        Command::Calendar(command) => calendar::run(command, screen),
     }
 }
 
