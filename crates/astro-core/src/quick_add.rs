@@ -157,9 +157,11 @@ pub enum ChipValue {
 pub struct Named<I> {
     /// As it is called; as it was written where it is not there yet.
     pub title: String,
-    /// Absent where it is not there yet: saving makes it.
+    /// Absent where it is not there yet.
     #[serde(default = "Option::default")]
     pub id: Option<I>,
+    /// It was made with the task, or would be.
+    pub is_new: bool,
 }
 
 /// A line that was read, and the task that it made or would make.

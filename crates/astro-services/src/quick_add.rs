@@ -88,7 +88,7 @@ fn check(fields: &TaskFields, request: &QuickAddRequest) -> Result<()> {
         return Err(Error::invalid(
             "text",
             "no_title",
-            "nothing is left for the title; add words, or reject a chip",
+            "all of it was recognised and nothing is left for the title; add words, or have some left alone",
         ));
     }
     let named = |error: FieldError| {

@@ -1,11 +1,13 @@
 //! Everything that can be asked for on the command line.
 
+mod add;
 mod calendar;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use add::NewTaskArgs;
 pub use calendar::{CalendarCommand, ExpandArgs};
 
 const AFTER_HELP: &str = "\
@@ -177,7 +179,8 @@ pub enum NowCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum TaskCommand {
-    /// Add a task
+    /// Add a task; dates, rules, #project, @label and the like are read from the line
+    #[command(after_help = add::EXAMPLES)]
     Add(NewTaskArgs),
     /// List tasks, open ones unless told otherwise
     List(ListArgs),
@@ -192,39 +195,6 @@ pub enum TaskCommand {
         /// The id, the end of it, or words of the title
         task: String,
     },
-}
-
-#[derive(Args, Debug)]
-pub struct NewTaskArgs {
-    #[arg(required = true)]
-    pub title: Vec<String>,
-    /// Wanted by: today, tomorrow, friday, +3d, 2026-12-24, 2026-12-24T10:00:00
-    #[arg(long, value_name = "WHEN")]
-    pub due: Option<String>,
-    /// Not before
-    #[arg(long, value_name = "WHEN")]
-    pub start: Option<String>,
-    /// Immovable
-    #[arg(long, value_name = "DATE")]
-    pub deadline: Option<String>,
-    /// 1 (highest) to 9
-    #[arg(long)]
-    pub priority: Option<u8>,
-    /// Expected effort: 45m, 1h30m
-    #[arg(long, value_name = "TIME")]
-    pub estimate: Option<String>,
-    /// By its title; made where there is none
-    #[arg(long, value_name = "TITLE")]
-    pub project: Option<String>,
-    /// By its title; may be repeated
-    #[arg(long, value_name = "TITLE")]
-    pub label: Vec<String>,
-    /// A task that must be finished first; may be repeated
-    #[arg(long, value_name = "TASK")]
-    pub after: Vec<String>,
-    /// A longer text
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -147,6 +147,45 @@ async fn the_command_line_says_the_same_with_and_without_a_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_added_in_one_line() {
+    let product = Product::new();
+    product.make_owner();
+    let line = "Water plants every! 3 days #garden @outside p2 for 20m";
+    let said = product.astro(&["task", "add", "--dry", line]);
+    assert_eq!(
+        said,
+        "would add Water plants\n  due today \u{b7} every! 3 days \u{b7} #garden (new) \u{b7} @outside (new) \u{b7} p2 \u{b7} 20 min\n"
+    );
+    assert!(!product.astro(&["task", "list"]).contains("plants"));
+    let said = product.astro(&["task", "add", line]);
+    assert!(
+        said.starts_with("added Water plants ") && said.contains("every! 3 days"),
+        "{said}"
+    );
+    let task = product.astro_json(&[
+        "task",
+        "add",
+        "Mow tomorrow p1 @outside",
+        "--due",
+        "2026-12-24",
+        "--label",
+        "noisy",
+    ]);
+    assert_eq!(
+        (&task["title"], &task["due"], &task["priority"]),
+        (&json!("Mow"), &json!("2026-12-24"), &json!(1))
+    );
+    assert_eq!(task["labels"].as_array().unwrap().len(), 2);
+    let task = product.astro_json(&["task", "add", "--plain", "Read Every Day #1"]);
+    assert_eq!(
+        (&task["title"], &task["rrule"]),
+        (&json!("Read Every Day #1"), &json!(null))
+    );
+    let refused = product.try_astro(&["task", "add", "tomorrow"], "");
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_of_the_command_line_reads_what_went_wrong_and_gets_an_exit_code() {
     let product = Product::new();
     let failed = |arguments: &[&str]| {

@@ -66,7 +66,7 @@ on_both_engines! {
         let answer = read(app, "Call Ana tomorrow at 3pm @phone remind me 30m before").await;
         assert_eq!(answer["fields"]["due"], "2026-11-26T15:00:00[UTC]");
         assert_eq!(answer["reminders"], json!([{ "type": "offset", "from": "due", "by": "-PT30M" }]));
-        assert_eq!(answer["chips"][2], json!({ "kind": "label", "title": "phone", "id": null, "text": "@phone", "spans": [{ "start": 25, "end": 31 }] }));
+        assert_eq!(answer["chips"][2], json!({ "kind": "label", "title": "phone", "id": null, "is_new": true, "text": "@phone", "spans": [{ "start": 25, "end": 31 }] }));
         assert!(list(app, "/api/v1/tasks").await.is_empty());
         assert!(list(app, "/api/v1/labels").await.is_empty());
     }
@@ -81,7 +81,7 @@ on_both_engines! {
         let projects = list(app, "/api/v1/projects").await;
         assert_eq!((projects.len(), &projects[0]["title"]), (1, &json!("house")));
         assert_eq!((&answer["task"]["title"], &answer["task"]["project_id"]), (&json!("Paint shed"), &projects[0]["id"]));
-        assert_eq!(answer["chips"][0]["id"], projects[0]["id"]);
+        assert_eq!((&answer["chips"][0]["id"], &answer["chips"][0]["is_new"]), (&projects[0]["id"], &json!(true)));
     }
 
     async fn a_rejected_chip_returns_to_the_title(app: TestApp) {

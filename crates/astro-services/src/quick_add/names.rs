@@ -63,10 +63,12 @@ fn named<I>(name: &str, found: Option<(&String, I)>) -> Named<I> {
         Some((title, id)) => Named {
             title: title.clone(),
             id: Some(id),
+            is_new: false,
         },
         None => Named {
             title: name.to_owned(),
             id: None,
+            is_new: true,
         },
     }
 }

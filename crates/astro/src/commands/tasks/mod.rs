@@ -3,6 +3,7 @@
 mod add;
 mod list;
 mod one;
+mod recognised;
 
 use std::process::ExitCode;
 
