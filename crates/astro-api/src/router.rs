@@ -20,7 +20,8 @@ use crate::problem::Problem;
 use crate::rate::RateLimiter;
 use crate::v1::{
     auth, datapoints, goals, health, history, interchange, labels, me, preferences, projects,
-    quick_add, recommendations, reminders, sync, tasks, tenants, time_entries, trash, users,
+    quick_add, recommendations, reminders, series, sync, tasks, tenants, time_entries, trash,
+    users,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -109,7 +110,23 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
         .routes(needs(Permission::TasksWrite, routes!(tasks::complete_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::reopen_task)))
         .routes(needs(Permission::TasksWrite, routes!(tasks::restore_task)))
+        .merge(recurring(gatekeeper))
         .merge(every_noun(gatekeeper))
+}
+
+fn recurring(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    OpenApiRouter::new()
+        .routes(needs(Permission::TasksRead, routes!(series::list_upcoming)))
+        .routes(needs(
+            Permission::TasksRead,
+            routes!(series::list_occurrences),
+        ))
+        .routes(needs(
+            Permission::TasksWrite,
+            routes!(series::make_occurrence),
+        ))
+        .routes(needs(Permission::TasksWrite, routes!(series::skip_task)))
 }
 
 /// What speaks of all nouns at once. Each noun's own permission is checked where it is touched.

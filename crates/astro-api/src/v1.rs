@@ -15,6 +15,8 @@ pub(crate) mod projects;
 pub(crate) mod quick_add;
 pub(crate) mod recommendations;
 pub(crate) mod reminders;
+pub(crate) mod series;
+mod series_query;
 pub(crate) mod sync;
 mod sync_query;
 mod task_query;

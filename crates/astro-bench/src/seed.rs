@@ -265,19 +265,9 @@ impl Person {
             updated_at: done.unwrap_or(made),
             ..Stamp::fresh(made)
         };
-        let due = fields.due.clone();
-        Task::assemble(
-            fields,
-            stamp,
-            id,
-            id.to_string(),
-            done,
-            None,
-            TaskSource::Api,
-            0,
-            due,
-            0,
-            None,
-        )
+        Task {
+            completed_at: done,
+            ..Task::new(fields, id, stamp, TaskSource::Api)
+        }
     }
 }

@@ -56,6 +56,10 @@ limits! {
     URL_CHARS: usize = 2_048;
     /// Entries of a list inside one item (labels, dependencies, attachments, dates).
     LIST_ENTRIES: usize = 200;
+    /// Days that one look ahead spans at most.
+    DAYS_AHEAD: u32 = 366;
+    /// Occurrences of one series that are kept when all were missed, where every one is to be kept.
+    MISSED_KEPT: usize = 100;
     /// Clock ranges of one weekday, in preferences such as quiet hours.
     RANGES_PER_DAY: usize = 8;
     /// Windows of a habit that its progress looks back at, the running one included.

@@ -110,6 +110,11 @@ pub enum OpKind {
     Complete,
     /// Makes a finished task open again.
     Reopen,
+    /// Leaves an occurrence of a series out.
+    Skip,
+    /// Makes the occurrence `patch.recurrence_id` of a series a row, where it is none yet. Its id is
+    /// the `UUIDv5` of that text in the namespace of the series' id.
+    Materialise,
     /// Takes note of a reminder.
     Acknowledge,
     /// Puts a reminder off until `patch.until`.

@@ -3,17 +3,21 @@
 //! `start`, `due` and `deadline` are three things: not before, wanted by, and immovable.
 //! `blocked` is derived from `depends_on` and never stored.
 
+mod ahead;
 mod filter;
 mod parts;
+pub mod series;
 
 use astro_calendar::{Date, Timestamp, When};
 
+pub use ahead::{Extent, Occurrence, UpcomingTask};
 pub use filter::{TaskFilter, TaskSort};
 pub use parts::{
     Attachment, Energy, EstimateSource, MissedPolicy, Relation, RepeatFrom, TaskSource, TaskState,
     TaskStatus, Verbatim, Visibility,
 };
 
+use crate::document::Stamp;
 use crate::error::{Checks, FieldError};
 use crate::ids::{GoalId, LabelId, ProjectId, TaskId, UserId};
 use crate::limits;
@@ -77,7 +81,8 @@ document! {
             #[serde(default)]
             #[schema(maximum = 100)]
             percent: u8,
-            /// Recurrence rule, RFC 5545 text kept as it came.
+            /// Recurrence rule, RFC 5545 text kept as it came. A task with a rule is a series: what is
+            /// to be done are its occurrences. Without start and due it starts today.
             #[serde(default)]
             #[schema(max_length = 2_048)]
             rrule: Option<String>,
@@ -142,6 +147,17 @@ document! {
             #[schema(value_type = Option<schema::Instant>)]
             completed_at: Option<Timestamp>,
             completed_by: Option<UserId>,
+            /// Part of a series' template: occurrences are made from it, it is not to be done itself.
+            #[serde(default)]
+            template: bool,
+            /// The template that this occurrence was made from.
+            #[serde(default)]
+            series_id: Option<TaskId>,
+            /// Which of the series' occurrences this is: where the rule put it, wherever it was
+            /// moved since (RFC 5545 3.8.4.4).
+            #[serde(default)]
+            #[schema(value_type = Option<schema::When>)]
+            recurrence_id: Option<When>,
             /// Where it came from.
             source: TaskSource,
             /// How often its start or due was moved later.
@@ -219,6 +235,7 @@ impl TaskFields {
         }
         checks.text("location", &short(&self.location), limits::TITLE_CHARS);
         checks.text("rrule", &short(&self.rrule), limits::URL_CHARS);
+        self.check_rule(checks);
     }
 
     fn check_numbers(&self, checks: &mut Checks) {
@@ -292,6 +309,32 @@ impl TaskFields {
 }
 
 impl Task {
+    /// A task as it is first kept, whatever its fields say.
+    pub fn new(fields: TaskFields, id: TaskId, stamp: Stamp, source: TaskSource) -> Self {
+        let first_due = fields.due.clone();
+        Self::assemble(
+            fields,
+            stamp,
+            id,
+            id.to_string(),
+            None,
+            None,
+            false,
+            None,
+            None,
+            source,
+            0,
+            first_due,
+            0,
+            None,
+        )
+    }
+
+    /// Whether more than one time is named at which it is to be done.
+    pub fn recurs(&self) -> bool {
+        self.rrule.is_some() || !self.rdate.is_empty()
+    }
+
     /// Neither finished nor given up, and not in the trash.
     pub fn is_open(&self) -> bool {
         self.deleted_at.is_none() && self.status.is_open()

@@ -24,6 +24,7 @@ pub mod notes;
 pub mod outgoing;
 pub mod plan;
 pub mod portable;
+mod recurring;
 mod references;
 pub mod taskwarrior;
 pub mod todotxt;

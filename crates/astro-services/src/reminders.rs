@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::changes::{Change, Written, changed_fields, check_version};
 use crate::references::require;
+use crate::tasks::spread_reminder;
 use crate::{Call, Error, Result, Services};
 
 impl Services {
@@ -94,20 +95,7 @@ impl Services {
                 let before: Reminder = change
                     .to_move(id.uuid(), deleted, expected.as_ref())
                     .await?;
-                if before.deleted_at.is_some() == deleted {
-                    return Ok(Written {
-                        value: before,
-                        undo: None,
-                    });
-                }
-                let mut after = before.clone();
-                after.deleted_at = deleted.then_some(change.now);
-                let action = if deleted {
-                    Action::Deleted
-                } else {
-                    Action::Restored
-                };
-                settle(change, &before, after, action, json!({})).await
+                set_deleted(change, before, deleted).await
             })
         })
         .await
@@ -182,7 +170,9 @@ pub async fn insert(
     );
     let reminder = reminder.settled(&Anchors::from(&task), &zone);
     let data = timing(&reminder);
-    change.insert(reminder, Action::Created, data).await
+    let written = change.insert(reminder, Action::Created, data).await?;
+    spread_reminder(change, None, &written.value).await?;
+    Ok(written)
 }
 
 /// Replaces what a person may write; for every door that changes one. Another trigger arms it anew.
@@ -207,6 +197,28 @@ pub async fn set_fields(
     settle(change, &before, after, Action::Edited, data).await
 }
 
+/// Puts a reminder into the trash or takes it out.
+pub(crate) async fn set_deleted(
+    change: &mut Change<'_>,
+    before: Reminder,
+    deleted: bool,
+) -> Result<Written<Reminder>> {
+    if before.deleted_at.is_some() == deleted {
+        return Ok(Written {
+            value: before,
+            undo: None,
+        });
+    }
+    let mut after = before.clone();
+    after.deleted_at = deleted.then_some(change.now);
+    let action = if deleted {
+        Action::Deleted
+    } else {
+        Action::Restored
+    };
+    settle(change, &before, after, action, json!({})).await
+}
+
 /// Keeps a changed reminder with the time of delivery that follows.
 async fn settle(
     change: &mut Change<'_>,
@@ -216,7 +228,11 @@ async fn settle(
     data: Value,
 ) -> Result<Written<Reminder>> {
     let after = timed(change, after).await?;
-    change.update(before, after, action, data).await
+    let written = change.update(before, after, action, data).await?;
+    if written.undo.is_some() {
+        spread_reminder(change, Some(before), &written.value).await?;
+    }
+    Ok(written)
 }
 
 /// The reminder with the time of delivery that follows from its task.

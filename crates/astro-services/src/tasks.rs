@@ -1,21 +1,23 @@
-//! Tasks: creating, changing, completing, deleting with everything below them, listing.
+//! Tasks: creating, changing, completing, deleting with everything below them, listing, recurring.
 
 mod hooks;
 pub mod imported;
 mod lists;
 mod references;
 mod rules;
+mod series;
 
 use astro_core::document::Document as _;
 use astro_core::events::Action;
 use astro_core::ids::TaskId;
-use astro_core::patch::Patch;
 use astro_core::principal::Permission;
 use astro_core::tasks::{Task, TaskFields, TaskSource, TaskStatus};
 use astro_store::tasks as rows;
 
 pub use astro_store::tasks::Listed;
 pub use lists::{TaskQuery, Today};
+pub(crate) use series::spread_reminder;
+pub use series::{ORDER_AHEAD, Occurrences, Upcoming};
 
 use crate::changes::{Change, Written, check_version};
 use crate::{Call, Error, Result, Services};
@@ -23,7 +25,6 @@ use crate::{Call, Error, Result, Services};
 impl Services {
     pub async fn create_task(&self, call: &Call, fields: TaskFields) -> Result<Written<Task>> {
         let scope = call.scope(Permission::TasksWrite)?;
-        fields.check()?;
         let source = call.source;
         self.change(call, scope, move |change| {
             Box::pin(async move { insert(change, fields, source).await })
@@ -56,23 +57,20 @@ impl Services {
         Ok(Listed { task, blocked })
     }
 
-    /// Applies a merge patch; what it does not name stays.
-    pub async fn update_task(
-        &self,
-        call: &Call,
-        id: TaskId,
-        patch: Patch<TaskFields>,
-    ) -> Result<Written<Task>> {
-        self.edit_task(call, id, move |fields| Ok(patch.apply(fields)?))
-            .await
-    }
-
-    /// Marks the task done. Doing it again changes nothing.
+    /// Marks the task done; of a series, the occurrence that is open. Doing it again changes nothing.
     pub async fn complete_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
-        self.edit_task(call, id, |fields| {
-            Ok(TaskFields {
-                status: TaskStatus::Completed,
-                ..fields.clone()
+        let scope = call.scope(Permission::TasksWrite)?;
+        let expected = call.expected_version.clone();
+        self.change(call, scope, move |change| {
+            Box::pin(async move {
+                let named: Task = change.live(id.uuid()).await?;
+                check_version(expected.as_ref(), &named)?;
+                let before = series::current(change, named).await?;
+                let fields = TaskFields {
+                    status: TaskStatus::Completed,
+                    ..before.fields()
+                };
+                set_fields(change, before, fields).await
             })
         })
         .await
@@ -80,76 +78,72 @@ impl Services {
 
     /// Makes a finished or cancelled task open again.
     pub async fn reopen_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
-        let reopen = |fields: &TaskFields| {
-            let status = if fields.status.is_open() {
-                fields.status
-            } else {
-                TaskStatus::NeedsAction
-            };
-            Ok(TaskFields {
-                status,
-                ..fields.clone()
-            })
-        };
-        self.edit_task(call, id, reopen).await
-    }
-
-    async fn edit_task<F>(&self, call: &Call, id: TaskId, edit: F) -> Result<Written<Task>>
-    where
-        F: FnOnce(&TaskFields) -> Result<TaskFields> + Send + 'static,
-    {
         let scope = call.scope(Permission::TasksWrite)?;
         let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
                 let before: Task = change.live(id.uuid()).await?;
                 check_version(expected.as_ref(), &before)?;
-                let fields = edit(&before.fields())?;
+                let mut fields = before.fields();
+                if !fields.status.is_open() {
+                    fields.status = TaskStatus::NeedsAction;
+                }
                 set_fields(change, before, fields).await
             })
         })
         .await
     }
 
-    /// Puts the task and everything below it into the trash.
-    pub async fn delete_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
-        self.set_task_deleted(call, id, true).await
-    }
-
     /// Takes the task out of the trash, with what went there together with it.
     pub async fn restore_task(&self, call: &Call, id: TaskId) -> Result<Written<Task>> {
-        self.set_task_deleted(call, id, false).await
-    }
-
-    async fn set_task_deleted(
-        &self,
-        call: &Call,
-        id: TaskId,
-        deleted: bool,
-    ) -> Result<Written<Task>> {
         let scope = call.scope(Permission::TasksWrite)?;
         let expected = call.expected_version.clone();
         self.change(call, scope, move |change| {
             Box::pin(async move {
-                let before: Task = change
-                    .to_move(id.uuid(), deleted, expected.as_ref())
-                    .await?;
-                set_tree_deleted(change, before, deleted).await
+                let before = change.to_move(id.uuid(), false, expected.as_ref()).await?;
+                set_task_deleted(change, before, false).await
             })
         })
         .await
     }
 }
 
-/// Keeps a new task; for every door that makes one.
+/// Keeps a new task, and the first occurrence of one that recurs; for every door that makes one.
 pub async fn insert(
     change: &mut Change<'_>,
     fields: TaskFields,
     source: TaskSource,
 ) -> Result<Written<Task>> {
-    let id = change.id_for_new::<Task>().await?.into();
+    let zone = change.write.zone().await?;
+    let fields = fields.with_anchor(change.now, &zone);
+    let written = keep_new(change, fields, source, None).await?;
+    if series::is_series(&written.value) {
+        Box::pin(series::begin(change, &written.value)).await?;
+    } else if written.value.template {
+        Box::pin(series::spread_part(change, &written.value, &written.value)).await?;
+    }
+    Ok(written)
+}
+
+/// Keeps a new task, under an id that was chosen for it or one that the caller did.
+async fn keep_new(
+    change: &mut Change<'_>,
+    fields: TaskFields,
+    source: TaskSource,
+    id: Option<TaskId>,
+) -> Result<Written<Task>> {
+    fields.check()?;
+    let id = match id {
+        Some(id) => id,
+        None => change.id_for_new::<Task>().await?.into(),
+    };
+    series::check(change, None, &fields).await?;
     references::check(change, id, None, &fields).await?;
-    let task = rules::new_task(fields, id, change.fresh(), source, change.actor());
+    let template = series::is_template(change, &fields, None).await?;
+    let task = Task {
+        template,
+        ..rules::new_task(fields, id, change.fresh(), source, change.actor())
+    };
     let data = rules::created_data(&task);
     let written = change.insert(task, Action::Created, data).await?;
     hooks::after(change, None, &written.value, Action::Created).await?;
@@ -162,15 +156,36 @@ pub async fn set_fields(
     before: Task,
     fields: TaskFields,
 ) -> Result<Written<Task>> {
-    fields.check()?;
-    references::check(change, before.id, Some(&before), &fields).await?;
     let zone = change.write.zone().await?;
-    let after = rules::apply(&before, fields, change.now, change.actor(), &zone);
-    let action = rules::action(&before, &after, &zone);
-    let data = rules::changed_data(&before, &after)?;
-    let written = change.update(&before, after, action, data).await?;
+    let fields = series::as_plain(change, &before, fields).await?;
+    let fields = fields.with_anchor(change.now, &zone);
+    fields.check()?;
+    series::check(change, Some(&before), &fields).await?;
+    references::check(change, before.id, Some(&before), &fields).await?;
+    let written = keep_changed(change, &before, fields).await?;
     if written.undo.is_some() {
-        hooks::after(change, Some(&before), &written.value, action).await?;
+        series::settle(change, &before, &written.value).await?;
+    }
+    Ok(written)
+}
+
+/// Keeps other fields of a task; what follows for a series is the caller's.
+async fn keep_changed(
+    change: &mut Change<'_>,
+    before: &Task,
+    fields: TaskFields,
+) -> Result<Written<Task>> {
+    let zone = change.write.zone().await?;
+    let template = series::is_template(change, &fields, before.series_id).await?;
+    let after = Task {
+        template,
+        ..rules::apply(before, fields, change.now, change.actor(), &zone)
+    };
+    let action = rules::action(before, &after, &zone);
+    let data = rules::changed_data(before, &after)?;
+    let written = change.update(before, after, action, data).await?;
+    if written.undo.is_some() {
+        hooks::after(change, Some(before), &written.value, action).await?;
     }
     Ok(written)
 }
@@ -185,7 +200,21 @@ pub(crate) async fn settle(change: &mut Change<'_>, replaced: &Task, task: &Task
         (true, false) => Action::Restored,
         _ => rules::action(replaced, task, &zone),
     };
-    hooks::after(change, Some(replaced), task, action).await
+    hooks::after(change, Some(replaced), task, action).await?;
+    series::refollow(change, task).await
+}
+
+/// Moves a task into the trash or out of it, with all that hangs on it.
+async fn set_task_deleted(
+    change: &mut Change<'_>,
+    before: Task,
+    deleted: bool,
+) -> Result<Written<Task>> {
+    let written = set_tree_deleted(change, before.clone(), deleted).await?;
+    if written.undo.is_some() {
+        series::moved(change, &before, &written.value).await?;
+    }
+    Ok(written)
 }
 
 /// Moves a task and what lies below it into the trash, or out of it. Out come those that went in

@@ -10,7 +10,7 @@ use astro_core::page::PageRequest;
 use astro_core::patch::{Patch, read_document};
 use astro_core::principal::{Identity, Principal, Role};
 use astro_core::recommendations::{FeedbackEvent, NewFeedback, RecommendRequest, Surface};
-use astro_core::tasks::{Task, TaskFields, TaskSource, TaskStatus};
+use astro_core::tasks::{Extent, Task, TaskFields, TaskSource, TaskStatus};
 use astro_services::tasks::TaskQuery;
 use astro_services::{Call, Services};
 use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
@@ -131,7 +131,7 @@ impl House {
     async fn edit(&self, task: &Task, patch: Value) {
         let patch: Patch<TaskFields> = Patch::new(patch.as_object().unwrap().clone());
         self.services
-            .update_task(&self.call, task.id, patch)
+            .update_task(&self.call, task.id, patch, Extent::This)
             .await
             .unwrap();
     }
@@ -300,7 +300,7 @@ on_both_engines! {
         house.import(Format::Taskwarrior, EXPORT.as_bytes()).await;
         let tasks = house.tasks().await;
         house.edit(&tasks["Waited for"], serde_json::json!({"title": "Edited", "parent_id": tasks["Child first"].id})).await;
-        house.services.delete_task(&house.call, tasks["Done"].id).await.unwrap();
+        house.services.delete_task(&house.call, tasks["Done"].id, Extent::This).await.unwrap();
         house.live().await;
         let file = house.export(Format::Json).await;
         let document: Value = serde_json::from_str(&file).unwrap();

@@ -19,6 +19,7 @@ const TABLES: &[&str] = &[
     "goal_links",
     "goals",
     "preferences",
+    "series_ahead",
     "task_goals",
     "task_labels",
     "task_dependencies",

@@ -69,7 +69,7 @@ const COMPLETIONS: Statement = Statement::new(
 /// The same tasks, open or completed; what was cancelled or failed does not count.
 const COUNT_TASKS: Statement = Statement::new(
     "goals.count_tasks",
-    "SELECT count(*) FROM tasks t WHERE t.owner_id = $1 AND t.deleted_at IS NULL AND t.status IN (0, 1, 2) AND ( \
+    "SELECT count(*) FROM tasks t WHERE t.owner_id = $1 AND t.deleted_at IS NULL AND t.template = 0 AND t.status IN (0, 1, 2) AND ( \
        t.id IN (SELECT g.task_id FROM task_goals g WHERE g.owner_id = $1 AND g.goal_id = $2) \
        OR t.id IN (SELECT k.linked_id FROM goal_links k WHERE k.owner_id = $1 AND k.goal_id = $2 AND k.kind = 0) \
        OR t.project_id IN (SELECT k.linked_id FROM goal_links k WHERE k.owner_id = $1 AND k.goal_id = $2 AND k.kind = 1) \

@@ -31,11 +31,12 @@ const CHOSEN: Statement = Statement::new(
 );
 const DATED_TASKS: Statement = Statement::new(
     "preferences.dated_tasks",
-    "SELECT id, start_text, start_index, due_text, due_index FROM tasks WHERE owner_id = $1 AND (start_text IS NOT NULL OR due_text IS NOT NULL)",
+    "SELECT id, start_text, start_index, due_text, due_index, recurrence_text, recurrence_index FROM tasks WHERE owner_id = $1 \
+     AND (start_text IS NOT NULL OR due_text IS NOT NULL OR recurrence_text IS NOT NULL)",
 );
 const MOVE_TASK: Statement = Statement::new(
     "preferences.move_task",
-    "UPDATE tasks SET start_index = $3, due_index = $4 WHERE owner_id = $1 AND id = $2",
+    "UPDATE tasks SET start_index = $3, due_index = $4, recurrence_index = $5 WHERE owner_id = $1 AND id = $2",
 );
 
 impl Record for Preference {
@@ -130,14 +131,17 @@ async fn move_tasks(write: &mut Write, zone: &TimeZone) -> Result<(), StoreError
         let start_index = columns.int()?;
         let due: Option<When> = columns.opt_parsed()?;
         let due_index = columns.int()?;
+        let recurrence: Option<When> = columns.opt_parsed()?;
+        let recurrence_index = columns.opt_int()?;
         let moved = (
             tasks::start_index(start.as_ref(), zone),
             tasks::due_index(due.as_ref(), zone),
+            tasks::recurrence_index(recurrence.as_ref(), zone),
         );
-        if moved != (start_index, due_index) {
+        if moved != (start_index, due_index, recurrence_index) {
             let args = write.args().uuid(id).int(moved.0).int(moved.1);
-            write.execute(&MOVE_TASK, args).await?;
+            write.execute(&MOVE_TASK, args.opt_int(moved.2)).await?;
         }
     }
-    Ok(())
+    tasks::series::move_to(write, zone).await
 }

@@ -13,6 +13,7 @@ const TASKS: Statement = Statement::new(
     "SELECT t.id FROM tasks t WHERE t.owner_id = $1 AND (t.deleted_at IS NULL OR t.deleted_at > $2) AND ( \
        t.project_id IN (SELECT p.id FROM projects p WHERE p.owner_id = $1 AND p.deleted_at <= $2) \
        OR t.parent_id IN (SELECT x.id FROM tasks x WHERE x.owner_id = $1 AND x.deleted_at <= $2) \
+       OR t.series_id IN (SELECT x.id FROM tasks x WHERE x.owner_id = $1 AND x.deleted_at <= $2) \
        OR t.id IN (SELECT d.task_id FROM task_dependencies d JOIN tasks x ON x.owner_id = d.owner_id AND x.id = d.depends_on \
                    WHERE d.owner_id = $1 AND x.deleted_at <= $2) \
        OR t.id IN (SELECT k.task_id FROM task_labels k JOIN labels l ON l.owner_id = k.owner_id AND l.id = k.label_id \

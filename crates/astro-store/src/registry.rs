@@ -36,6 +36,7 @@ pub fn statements() -> Vec<Statement> {
         idempotency::STATEMENTS,
         instance_keys::STATEMENTS,
         tasks::STATEMENTS,
+        &tasks::series::STATEMENTS,
         references::STATEMENTS,
         dialect::STATEMENTS,
         dialect::checks::STATEMENTS,

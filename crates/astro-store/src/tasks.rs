@@ -2,6 +2,7 @@
 
 mod list;
 mod samples;
+pub mod series;
 
 use std::sync::LazyLock;
 
@@ -36,7 +37,7 @@ pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new("tasks", 
 const COLUMNS: &str = "uid, title, description, status, state, priority, start_text, start_index, due_text, due_index, deadline, estimate_s, \
      estimate_source, min_block_s, max_block_s, auto_plan, locked, energy, percent, rrule, rdate, exdate, repeat_from, missed_policy, \
      project_id, parent_id, position, depends_on, relations, labels, goal_ids, color, url, location, attachments, assignees, visibility, \
-     completed_at, completed_by, source, postpone_count, first_due, sequence, verbatim";
+     completed_at, completed_by, template, series_id, recurrence_text, recurrence_index, source, postpone_count, first_due, sequence, verbatim";
 
 const BY_UID: Statement = Statement::new(
     "tasks.by_uid",
@@ -53,7 +54,7 @@ const DESCENDANTS: Statement = Statement::new(
 const BLOCKED: Statement = Statement::new(
     "tasks.blocked",
     "SELECT count(*) FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
-     WHERE d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL",
+     WHERE d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0",
 );
 /// Whether `$3` can be reached from `$2` by following what tasks depend on and what is a part of
 /// them, without the dependencies and the parent of `$4`. Each task is followed in both ways by one
@@ -100,6 +101,11 @@ pub(crate) fn due_index(due: Option<&When>, zone: &TimeZone) -> i64 {
     due.map_or(NO_DUE, |due| due.due_index(zone))
 }
 
+/// What the occurrences of a series are ordered by.
+pub(crate) fn recurrence_index(recurrence_id: Option<&When>, zone: &TimeZone) -> Option<i64> {
+    recurrence_id.map(|id| id.start_index(zone))
+}
+
 impl Record for Task {
     const ENTITY: Entity = Entity::Task;
 
@@ -133,7 +139,7 @@ impl Record for Task {
             .json(&self.exdate)
             .int(self.repeat_from.code())
             .int(self.missed_policy.code());
-        self.bind_rest(args)
+        self.bind_rest(args, zone)
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
@@ -142,6 +148,10 @@ impl Record for Task {
         let fields = read_fields(columns)?;
         let completed_at = columns.opt_time()?;
         let completed_by = columns.opt_uuid()?;
+        let template = columns.flag()?;
+        let series_id = columns.opt_uuid()?;
+        let recurrence_id = columns.opt_parsed()?;
+        columns.opt_int()?;
         let source = columns.code(TaskSource::from_code)?;
         let postpone_count = columns.small()?;
         let first_due = columns.opt_parsed()?;
@@ -154,6 +164,9 @@ impl Record for Task {
             uid,
             completed_at,
             completed_by,
+            template,
+            series_id,
+            recurrence_id,
             source,
             postpone_count,
             first_due,
@@ -189,7 +202,7 @@ impl Record for Task {
 }
 
 trait TaskRow {
-    fn bind_rest(&self, args: Args) -> Args;
+    fn bind_rest(&self, args: Args, zone: &TimeZone) -> Args;
     async fn reindex_labels(
         &self,
         write: &mut Write,
@@ -203,7 +216,7 @@ trait TaskRow {
 }
 
 impl TaskRow for Task {
-    fn bind_rest(&self, args: Args) -> Args {
+    fn bind_rest(&self, args: Args, zone: &TimeZone) -> Args {
         args.opt_uuid(self.project_id.map(ProjectId::uuid))
             .opt_uuid(self.parent_id.map(TaskId::uuid))
             .text(&self.position)
@@ -219,6 +232,10 @@ impl TaskRow for Task {
             .int(self.visibility.code())
             .opt_time(self.completed_at)
             .opt_uuid(self.completed_by.map(UserId::uuid))
+            .flag(self.template)
+            .opt_uuid(self.series_id.map(TaskId::uuid))
+            .opt_shown(self.recurrence_id.as_ref())
+            .opt_int(recurrence_index(self.recurrence_id.as_ref(), zone))
             .int(self.source.code())
             .int(self.postpone_count)
             .opt_shown(self.first_due.as_ref())

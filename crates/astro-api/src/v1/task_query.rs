@@ -34,6 +34,11 @@ pub(crate) struct TasksQuery {
     label_id: Option<LabelId>,
     /// Only parts of this task.
     parent_id: Option<TaskId>,
+    /// Only occurrences of this series.
+    series_id: Option<TaskId>,
+    /// Only series and their parts, instead of what is to be done.
+    #[serde(default)]
+    templates: bool,
     /// Due on or after.
     #[param(value_type = Option<schema::When>)]
     due_from: Option<When>,
@@ -90,6 +95,8 @@ impl TasksQuery {
             project: self.project_id,
             label: self.label_id,
             parent: self.parent_id,
+            series: self.series_id,
+            templates: self.templates,
             blocked: self.blocked,
             search: self.q,
             trash: self.trash,

@@ -12,6 +12,7 @@ use http::header;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::series_query::ExtentQuery;
 use super::task_query::TasksQuery;
 use crate::AppState;
 use crate::auth::Caller;
@@ -139,16 +140,21 @@ pub(crate) async fn get_task(
 }
 
 /// Change a task
-#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", params(("id" = TaskId, Path)), request_body(content = TaskPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskView), (status = 404), (status = 412)))]
+///
+/// Of an occurrence also what follows it, or its whole series; then the times that are sent are those
+/// of this occurrence, and the answer is the occurrence that stands in its place.
+#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", params(("id" = TaskId, Path), ExtentQuery), request_body(content = TaskPatch, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskView), (status = 404), (status = 412)))]
 pub(crate) async fn update_task(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<TaskId>,
+    Query(query): Query<ExtentQuery>,
     body: MergePatch<TaskFields>,
 ) -> Result<Response> {
+    let call = caller.writing(body.digest)?;
     let written = app
         .services
-        .update_task(&caller.writing(body.digest)?, id, body.patch)
+        .update_task(&call, id, body.patch, query.apply_to)
         .await?;
     answer(&app, &caller, written).await
 }
@@ -182,16 +188,15 @@ pub(crate) async fn reopen_task(
 }
 
 /// Put a task, with its parts, into the trash
-#[utoipa::path(delete, path = "/api/v1/tasks/{id}", tag = "tasks", params(("id" = TaskId, Path)), responses((status = 204), (status = 404), (status = 412)))]
+#[utoipa::path(delete, path = "/api/v1/tasks/{id}", tag = "tasks", params(("id" = TaskId, Path), ExtentQuery), responses((status = 204), (status = 404), (status = 412)))]
 pub(crate) async fn delete_task(
     State(app): State<AppState>,
     caller: Caller,
     Path(id): Path<TaskId>,
+    Query(query): Query<ExtentQuery>,
 ) -> Result<Response> {
-    let written = app
-        .services
-        .delete_task(&caller.writing(Digest::empty())?, id)
-        .await?;
+    let call = caller.writing(Digest::empty())?;
+    let written = app.services.delete_task(&call, id, query.apply_to).await?;
     Ok(reply::deleted(&written))
 }
 
@@ -209,7 +214,12 @@ pub(crate) async fn restore_task(
     answer(&app, &caller, written).await
 }
 
-async fn answer(app: &AppState, caller: &Caller, written: Written<Task>) -> Result<Response> {
+/// The task as it is now, with what is derived from others.
+pub(super) async fn answer(
+    app: &AppState,
+    caller: &Caller,
+    written: Written<Task>,
+) -> Result<Response> {
     let listed = app
         .services
         .with_blocked(&caller.reading(), written.value.clone())

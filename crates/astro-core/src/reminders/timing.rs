@@ -10,7 +10,8 @@ use crate::tasks::Task;
 pub struct Anchors {
     pub start: Option<When>,
     pub due: Option<When>,
-    /// Neither finished nor given up nor deleted; a closed task reminds of nothing.
+    /// Neither finished nor given up nor deleted, and to be done: a closed task reminds of nothing,
+    /// nor does a series, whose occurrences do.
     pub open: bool,
 }
 
@@ -19,7 +20,7 @@ impl From<&Task> for Anchors {
         Self {
             start: task.start.clone(),
             due: task.due.clone(),
-            open: task.is_open(),
+            open: task.is_open() && !task.template,
         }
     }
 }

@@ -32,6 +32,10 @@ pub struct TaskFilter {
     pub project: Option<ProjectId>,
     pub label: Option<LabelId>,
     pub parent: Option<TaskId>,
+    /// Occurrences that were made from this template.
+    pub series: Option<TaskId>,
+    /// Only series and what belongs to them, instead of only what is to be done.
+    pub templates: bool,
     /// Due at or after this instant; a date is due when its day ends.
     pub due_from: Option<Timestamp>,
     /// Due at or before this instant.

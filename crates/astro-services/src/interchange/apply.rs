@@ -25,6 +25,7 @@ use super::notes::Notes;
 use super::outgoing::Outgoing;
 use super::plan::{Context, Kept, PlannedTask};
 use super::portable::Portable;
+use super::recurring;
 use super::references::{self, keep_order, resolve};
 use crate::changes::Change;
 use crate::tasks::imported;
@@ -159,14 +160,15 @@ async fn decide(
     whole: &Whole,
     planned: &PlannedTask,
     before: Option<&Task>,
-    now: Timestamp,
+    at: Timestamp,
 ) -> Result<(Task, Wanted)> {
     let theirs = &planned.says.reminders;
     let Some(before) = before else {
-        let task = create(read, whole, planned, now).await?;
+        let task = create(read, whole, planned, at).await?;
         return Ok((task, Wanted::new(&Alerts::new(), theirs, theirs)));
     };
-    let mut ours = portable(read, whole, before).await?;
+    let now = recurring::now(read, before, whole.format).await?;
+    let mut ours = portable(read, whole, &now).await?;
     let kept = Kept::of(before.verbatim.as_ref(), whole.format);
     let is_known = planned.kept.is_some() && same_record(kept.as_ref(), planned.kept.as_ref());
     let mut wanted = Wanted::new(&Alerts::new(), &Alerts::new(), theirs);
@@ -174,7 +176,7 @@ async fn decide(
         ours
     } else {
         ours.reminders = alerts::of_task(read, before.id).await?;
-        let base = said_before(whole, before, &ours, kept)?;
+        let base = said_before(whole, &now, &ours, kept)?;
         let merged = Portable::merge(&base, &planned.says, &ours).map_err(Error::internal)?;
         wanted = Wanted::new(&ours.reminders, &merged.reminders, theirs);
         merged
@@ -182,11 +184,12 @@ async fn decide(
     let mut after = before.clone();
     let mut fields = resolve(read, whole, &planned.uid, &merged).await?;
     fields.goal_ids.clone_from(&before.goal_ids);
+    recurring::keep_times(&mut fields, &now, before);
     keep_order(&before.labels, &mut fields.labels);
     keep_order(&before.depends_on, &mut fields.depends_on);
     keep_order(&before.relations, &mut fields.relations);
     after.set_fields(fields);
-    after.completed_at = completed_at(&merged, planned, now);
+    after.completed_at = completed_at(&merged, planned, at);
     after.sequence = merged.sequence;
     after.postpone_count = merged.postpone_count;
     after.first_due = merged.first_due;
@@ -210,7 +213,8 @@ async fn create(
         .get(&planned.uid)
         .copied()
         .ok_or_else(|| Error::internal("a planned task has no id"))?;
-    let mut fields = resolve(read, whole, &planned.uid, says).await?;
+    let fields = resolve(read, whole, &planned.uid, says).await?;
+    let mut fields = fields.with_anchor(now, whole.context.zone.rules());
     if fields.position.is_empty() {
         fields.position = id.uuid().simple().to_string();
     }
@@ -221,20 +225,22 @@ async fn create(
         deleted_at: says.deleted_at,
         ..Stamp::fresh(now)
     };
-    let first_due = says.first_due.clone().or_else(|| says.fields.due.clone());
-    Ok(Task::assemble(
-        fields,
-        stamp,
-        id,
-        planned.uid.clone(),
-        completed_at(says, planned, now),
-        None,
-        TaskSource::Import,
-        says.postpone_count,
-        first_due,
-        says.sequence,
-        planned.kept.clone().map(|kept| kept.beside(None)),
-    ))
+    Ok(Task {
+        uid: planned.uid.clone(),
+        completed_at: completed_at(says, planned, now),
+        postpone_count: says.postpone_count,
+        first_due: says.first_due.clone().or_else(|| says.fields.due.clone()),
+        sequence: says.sequence,
+        series_id: series_id(whole, planned),
+        recurrence_id: planned.occurrence_of.as_ref().map(|(_, at)| at.clone()),
+        verbatim: planned.kept.clone().map(|kept| kept.beside(None)),
+        ..Task::new(fields, id, stamp, TaskSource::Import)
+    })
+}
+
+fn series_id(whole: &Whole, planned: &PlannedTask) -> Option<TaskId> {
+    let (uid, _) = planned.occurrence_of.as_ref()?;
+    whole.ids.get(uid).copied()
 }
 
 /// A completed task has a time of completion, if only a guess.

@@ -96,7 +96,8 @@ pub fn parents_first(tasks: Vec<PlannedTask>, broken: &Broken) -> Vec<PlannedTas
         .collect();
     let (depths, _) = by_depth(&tasks, &parts, &mut broken.parents.clone());
     let mut ordered: Vec<(usize, PlannedTask)> = depths.into_iter().zip(tasks).collect();
-    ordered.sort_by_key(|(depth, _)| *depth);
+    // a series finds what is open of it already
+    ordered.sort_by_key(|(depth, task)| (*depth, task.occurrence_of.is_none()));
     ordered.into_iter().map(|(_, task)| task).collect()
 }
 
@@ -190,6 +191,7 @@ mod tests {
             PlannedTask {
                 uid: index.to_string(),
                 place: String::new(),
+                occurrence_of: None,
                 says,
                 updated_at: None,
                 kept: None,

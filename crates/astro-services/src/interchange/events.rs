@@ -52,6 +52,7 @@ fn planned(uid: String, life: Life, context: &Context) -> Result<PlannedTask> {
         uid,
         place: format!("line {}", life.first_line),
         updated_at: Some(life.last_at),
+        occurrence_of: None,
         says: life.says,
         kept: Some(Kept {
             format: Format::Events,

@@ -18,6 +18,7 @@ use super::notes::Notes;
 use super::outgoing::Outgoing;
 use super::plan::Kept;
 use super::portable::Portable;
+use super::recurring::Recurring;
 use super::{events, json, notation};
 use crate::{Call, Error, Result, Services};
 
@@ -147,15 +148,17 @@ async fn outgoing(read: &mut Read, format: Format, trash: Trash) -> Result<Vec<O
         .map(|task| (task.id, name(task, format)))
         .collect();
     let mut alerts = alerts_by_task(read).await?;
+    let recurring = Recurring::of(&tasks);
     Ok(tasks
         .iter()
         .filter(|task| trash == Trash::In || task.deleted_at.is_none())
+        .filter(|task| recurring.is_told(task, format))
         .map(|task| Outgoing {
             id: task.id,
             name: called[&task.id].clone(),
             says: Portable {
                 reminders: alerts.remove(&task.id).unwrap_or_default(),
-                ..names.portable(task, |id| called.get(&id).cloned())
+                ..names.portable(&recurring.now(task, format), |id| called.get(&id).cloned())
             },
             updated_at: task.updated_at,
             kept: Kept::of(task.verbatim.as_ref(), format),

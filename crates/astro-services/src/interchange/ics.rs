@@ -170,6 +170,7 @@ fn take(
         uid,
         updated_at: record.todo.last_modified.or(record.todo.stamp),
         place,
+        occurrence_of: None,
         says,
         kept: Some(Kept {
             format: Format::Ics,

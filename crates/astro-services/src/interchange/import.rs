@@ -8,6 +8,7 @@ use astro_core::ids::TaskId;
 use astro_core::interchange::{Format, ImportCounts, ImportReport};
 use astro_core::limits;
 use astro_core::principal::{Permission, Scope};
+use astro_core::tasks::series::occurrence_id;
 use astro_store::owners;
 
 use super::apply::{self, Outcomes, Whole};
@@ -226,9 +227,17 @@ impl Services {
             })
             .await?;
         let now = self.now();
-        for task in tasks {
+        for task in tasks.iter().filter(|task| task.occurrence_of.is_none()) {
             ids.entry(task.uid.clone())
                 .or_insert_with(|| self.random.id(now));
+        }
+        for task in tasks {
+            let series = task.occurrence_of.as_ref();
+            let series = series.and_then(|(uid, at)| Some((*ids.get(uid)?, at)));
+            ids.entry(task.uid.clone()).or_insert_with(|| match series {
+                Some((series, at)) => occurrence_id(series, at),
+                None => self.random.id(now),
+            });
         }
         Ok(ids)
     }

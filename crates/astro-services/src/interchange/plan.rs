@@ -1,6 +1,6 @@
 //! What a file asks for, before anything is looked up or written: the same for every format.
 
-use astro_core::calendar::{Timestamp, ZoneName};
+use astro_core::calendar::{Timestamp, When, ZoneName};
 use astro_core::error::FieldError;
 use astro_core::events::Action;
 use astro_core::ids::{EventId, TimeEntryId};
@@ -36,6 +36,8 @@ pub struct PlannedTask {
     /// Where it stands in the file.
     pub place: String,
     pub says: Portable,
+    /// The series that it is an occurrence of, by uid, and which one.
+    pub occurrence_of: Option<(String, When)>,
     /// When its program last changed it.
     pub updated_at: Option<Timestamp>,
     pub kept: Option<Kept>,

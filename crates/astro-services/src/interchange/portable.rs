@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use astro_core::calendar::recurrence::Rule;
 use astro_core::calendar::{Timestamp, When};
 use astro_core::limits;
 use astro_core::tasks::{Attachment, TaskFields};
@@ -174,6 +175,7 @@ impl Portable {
         fit.only("url", &mut fields.url, web::is_address);
         fit.short("location", &mut fields.location, limits::TITLE_CHARS);
         fit.short("rrule", &mut fields.rrule, limits::URL_CHARS);
+        fit.only("rrule", &mut fields.rrule, is_rule);
         fields.priority = fields.priority.min(9);
         fields.percent = fields.percent.min(100);
         for seconds in [
@@ -218,6 +220,12 @@ const BESIDE: [&str; 10] = [
     "first_due",
     "deleted_at",
 ];
+
+/// Whether a task can recur by it.
+fn is_rule(text: &str) -> bool {
+    text.parse()
+        .is_ok_and(|rule: Rule| rule.check_for_tasks().is_ok())
+}
 
 fn merge_sets(
     base: &BTreeSet<String>,

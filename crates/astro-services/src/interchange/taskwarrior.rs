@@ -12,6 +12,7 @@ use astro_core::interchange::Format;
 use serde_json::{Map, Value};
 
 pub use record::record;
+use says::occurrence_of;
 pub use says::says;
 
 use super::identity::Identities;
@@ -106,6 +107,7 @@ impl Reader<'_> {
         let says = says(&record, zone, &mut self.plan.notes, &place);
         let updated_at = dates::attribute(&record, "modified").or(says.created_at);
         self.plan.push(PlannedTask {
+            occurrence_of: occurrence_of(&record, zone),
             uid,
             place,
             says,

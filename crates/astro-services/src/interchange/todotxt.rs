@@ -45,6 +45,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
         let says = says(text, zone, &mut plan.notes, &place);
         plan.push(PlannedTask {
             uid,
+            occurrence_of: None,
             updated_at: says.completed_at.or(says.created_at),
             place,
             says,

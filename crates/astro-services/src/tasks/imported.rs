@@ -1,12 +1,13 @@
 //! Tasks that come from a file, with a life of their own before it.
 
+use astro_core::document::Document as _;
 use astro_core::error::Checks;
 use astro_core::events::Action;
 use astro_core::ids::TaskId;
 use astro_core::tasks::Task;
 use astro_store::tasks as rows;
 
-use super::{hooks, references, rules};
+use super::{hooks, references, rules, series};
 use crate::Result;
 use crate::changes::{Change, Written};
 use crate::references::check_parent;
@@ -18,6 +19,11 @@ pub async fn keep(
     before: Option<&Task>,
     task: Task,
 ) -> Result<Written<Task>> {
+    // what was finished elsewhere with its rule still on it recurs no more
+    let was_template = before.is_some_and(|before| before.template);
+    let may_recur = was_template || task.status.is_open();
+    let template = may_recur && series::is_template(change, &task.fields(), task.series_id).await?;
+    let task = Task { template, ..task };
     let written = match before {
         None => {
             let data = rules::created_data(&task);
@@ -30,6 +36,15 @@ pub async fn keep(
     };
     if written.undo.is_some() {
         hooks::after(change, before, &written.value, Action::Imported).await?;
+        match before {
+            Some(before) if before.template || !written.value.template => {
+                series::settle(change, before, &written.value).await?;
+            }
+            _ if series::is_series(&written.value) => {
+                series::take_up(change, &written.value).await?;
+            }
+            _ => {}
+        }
     }
     Ok(written)
 }

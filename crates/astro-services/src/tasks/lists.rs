@@ -45,6 +45,7 @@ impl Services {
         page: PageRequest,
     ) -> Result<Page<Listed>> {
         let scope = call.scope(Permission::TasksRead)?;
+        self.keep_up(call).await?;
         self.store
             .read(&scope, |read| {
                 Box::pin(async move {
@@ -58,6 +59,7 @@ impl Services {
     /// What is due, begun and done today, where the owner is.
     pub async fn today(&self, call: &Call) -> Result<Today> {
         let scope = call.scope(Permission::TasksRead)?;
+        self.keep_up(call).await?;
         let now = self.now();
         self.store
             .read(&scope, |read| {
@@ -83,7 +85,7 @@ async fn resolve(read: &mut Read, query: TaskQuery) -> Result<TaskFilter> {
     Ok(TaskFilter {
         due_from: query.due_from.as_ref().map(|bound| due_after(bound, &zone)),
         due_to: last(&query.due_to),
-        start_to: last(&query.start_to),
+        start_to: query.start_to.as_ref().map(|bound| starts_by(bound, &zone)),
         completed_from: first(&query.completed_from),
         ..query.filter
     })
@@ -94,6 +96,15 @@ fn last_of(bound: &When, zone: &TimeZone) -> Timestamp {
     match bound {
         When::Date(date) => day_bounds(*date, zone).end,
         other => other.instant(zone),
+    }
+}
+
+/// What starts on the day after starts when this one ends.
+fn starts_by(bound: &When, zone: &TimeZone) -> Timestamp {
+    let last = last_of(bound, zone);
+    match bound {
+        When::Date(_) => Timestamp::from_microsecond(last.as_microsecond() - 1).unwrap_or(last),
+        _ => last,
     }
 }
 
@@ -144,7 +155,7 @@ async fn today(read: &mut Read, now: Timestamp) -> Result<Today> {
         .collect();
     let begun = TaskFilter {
         start_from: Some(day.start),
-        start_to: Some(day.end),
+        start_to: Some(starts_by(&When::Date(date), &zone)),
         ..open()
     };
     let working = TaskFilter {

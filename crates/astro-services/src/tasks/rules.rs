@@ -22,20 +22,7 @@ pub(super) fn new_task(
         // Ids rise with time, so a new task comes last.
         fields.position = id.uuid().simple().to_string();
     }
-    let first_due = fields.due.clone();
-    let mut task = Task::assemble(
-        fields,
-        stamp,
-        id,
-        id.to_string(),
-        None,
-        None,
-        source,
-        0,
-        first_due,
-        0,
-        None,
-    );
+    let mut task = Task::new(fields, id, stamp, source);
     if task.status == TaskStatus::Completed {
         complete(&mut task, stamp.created_at, actor);
     }
@@ -135,7 +122,9 @@ pub(super) fn created_data(task: &Task) -> Value {
         "parent_id": task.parent_id,
         "labels": task.labels,
         "depends_on": task.depends_on,
-        "recurs": task.rrule.is_some(),
+        "recurs": task.recurs() || task.series_id.is_some(),
+        "template": task.template,
+        "series_id": task.series_id,
         "source": task.source,
     })
 }

@@ -10,7 +10,7 @@ use astro_core::projects::{Project, ProjectFields};
 use astro_core::recommendations::{
     Decided, DecisionRecord, NewFeedback, RecommendRequest, Recommendation, Surface,
 };
-use astro_core::tasks::{Task, TaskFields, TaskSource, TaskState, TaskStatus};
+use astro_core::tasks::{Extent, Task, TaskFields, TaskSource, TaskState, TaskStatus};
 use astro_services::{Call, Result, Services};
 use astro_store::{StoreError, documents};
 use astro_testkit::TestStore;
@@ -74,7 +74,7 @@ impl Person {
     pub async fn patch(&self, id: TaskId, patch: Value) -> Task {
         let patch = Patch::new(patch.as_object().unwrap().clone());
         self.services
-            .update_task(&self.call, id, patch)
+            .update_task(&self.call, id, patch, Extent::This)
             .await
             .unwrap()
             .value

@@ -24,7 +24,7 @@ pub struct Listed {
 
 /// What stands in the way of a task.
 const IN_THE_WAY: &str = "SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
-     WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL";
+     WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0";
 
 /// What waits for anything at all: few of many, and gathered once they spare every other task the
 /// question what stands in its way.
@@ -116,6 +116,14 @@ pub(super) fn compose(
         "t.deleted_at IS NULL"
     });
     query.statuses(&filter.status);
+    if filter.templates {
+        query.push("t.template = 1");
+    } else if !filter.trash {
+        query.push("t.template = 0");
+    }
+    if let Some(series) = filter.series {
+        query.compare("t.series_id =", |args| args.uuid(series.uuid()));
+    }
     if let Some(state) = filter.state {
         query.compare("t.state =", |args| args.int(state.code()));
     }

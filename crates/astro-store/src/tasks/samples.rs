@@ -77,6 +77,14 @@ fn alone() -> Vec<TaskFilter> {
             ..none()
         },
         TaskFilter {
+            series: Some(nil.into()),
+            ..none()
+        },
+        TaskFilter {
+            templates: true,
+            ..none()
+        },
+        TaskFilter {
             due_from: at,
             due_to: at,
             ..none()
@@ -118,6 +126,8 @@ fn together() -> TaskFilter {
         project: Some(nil.into()),
         label: Some(nil.into()),
         parent: Some(nil.into()),
+        series: Some(nil.into()),
+        templates: false,
         due_from: at,
         due_to: at,
         start_from: at,

@@ -56,21 +56,7 @@ async fn comes_back<R: Record + PartialEq + std::fmt::Debug>(db: &TestStore, row
 
 fn task(db: &TestStore) -> Task {
     let id: astro_core::ids::TaskId = id(db);
-    let (fields, uid) = (TaskFields::titled("write"), id.to_string());
-    let source = TaskSource::Api;
-    Task::assemble(
-        fields,
-        fresh(db),
-        id,
-        uid,
-        None,
-        None,
-        source,
-        0,
-        None,
-        0,
-        None,
-    )
+    Task::new(TaskFields::titled("write"), id, fresh(db), TaskSource::Api)
 }
 
 fn entry(db: &TestStore, task: &Task, ended_at: Option<&str>) -> TimeEntry {

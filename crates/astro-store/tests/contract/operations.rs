@@ -56,20 +56,7 @@ async fn keep(store: &Store, db: &TestStore, title: &str) -> Task {
     .unwrap();
     let id: astro_core::ids::TaskId = db.random.id(db.clock.now());
     let stamp = Stamp::fresh(db.clock.now());
-    let uid = id.to_string();
-    let mut task = Task::assemble(
-        fields,
-        stamp,
-        id,
-        uid,
-        None,
-        None,
-        TaskSource::Api,
-        0,
-        None,
-        0,
-        None,
-    );
+    let mut task = Task::new(fields, id, stamp, TaskSource::Api);
     store
         .write(&db.scope, move |write| {
             Box::pin(async move {

@@ -9,19 +9,7 @@ use astro_testkit::{TestStore, on_both_engines};
 
 fn task(db: &TestStore, fields: TaskFields) -> Task {
     let id: astro_core::ids::TaskId = db.random.id(db.clock.now());
-    Task::assemble(
-        fields,
-        Stamp::fresh(db.clock.now()),
-        id,
-        id.to_string(),
-        None,
-        None,
-        TaskSource::Api,
-        0,
-        None,
-        0,
-        None,
-    )
+    Task::new(fields, id, Stamp::fresh(db.clock.now()), TaskSource::Api)
 }
 
 async fn keep(db: &TestStore, fields: TaskFields) -> Task {

@@ -149,6 +149,7 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
         "create_reminder" => {
             json!({ "task_id": task, "trigger": { "type": "absolute", "at": "2026-11-27T09:00:00Z" }, "channels": ["in_app"] })
         }
+        "make_occurrence" => json!({ "recurrence_id": "2026-11-27" }),
         "recommend" => json!({ "surface": "api" }),
         "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
         "give_feedback" => json!({ "event": "done" }),

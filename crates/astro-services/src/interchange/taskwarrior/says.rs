@@ -192,8 +192,6 @@ impl Saying<'_> {
             return;
         }
         let fields = &mut self.portable.fields;
-        // the template itself is never done: its instances are
-        fields.state = TaskState::Waiting;
         if let Some(due) = dates::attribute(record, "due") {
             fields.due = Some(series_due(due, self.zone));
         }
@@ -202,12 +200,25 @@ impl Saying<'_> {
             dates::attribute(record, "until"),
             fields.due.as_ref(),
         );
+        if record.get("rtype").and_then(Value::as_str) == Some("chained") {
+            fields.repeat_from = RepeatFrom::Completion;
+        }
         if fields.rrule.is_some() {
             self.notes.mapped("recur", "rrule", self.place);
         } else {
             self.warn("recur", recur);
         }
     }
+}
+
+/// The template that a task was made from, and where that put it.
+pub(super) fn occurrence_of(
+    record: &Map<String, Value>,
+    zone: &ZoneName,
+) -> Option<(String, When)> {
+    let parent = uuid::Uuid::parse_str(record.get("parent")?.as_str()?).ok()?;
+    let due = dates::attribute(record, "due")?;
+    Some((parent.to_string(), series_due(due, zone)))
 }
 
 /// A series keeps its hour where the person lives, also when the clocks change.

@@ -150,7 +150,7 @@ fn read_act<F: Serialize + DeserializeOwned>(op: Op) -> Result<Act<F>, Vec<Field
     if op.kind == OpKind::Update {
         return Ok(Act::Update(id, Patch::new(op.patch)));
     }
-    if !op.patch.is_empty() && op.kind != OpKind::Snooze {
+    if !op.patch.is_empty() && !matches!(op.kind, OpKind::Snooze | OpKind::Materialise) {
         let message = "this kind of operation sets no fields";
         return Err(vec![FieldError::new("patch", "unexpected", message)]);
     }
