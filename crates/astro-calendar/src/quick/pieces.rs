@@ -173,8 +173,11 @@ impl Surroundings<'_> {
         let has_neighbour = || {
             let after = pieces.get(at + 1);
             follows()
-                || after
-                    .is_some_and(|after| after.is_believed && self.touch(piece.end, after.first))
+                || after.is_some_and(|after| {
+                    // "sat morning": each is what the other needs
+                    let leads = after.need == Need::Leader && self.is_at_border(after);
+                    (after.is_believed || leads) && self.touch(piece.end, after.first)
+                })
         };
         match piece.need {
             Need::Nothing => true,

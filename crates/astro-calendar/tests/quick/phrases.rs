@@ -133,6 +133,13 @@ fn a_wider_set_is_understood_whole() {
 }
 
 #[test]
+fn a_further_set_is_understood_whole() {
+    let (right, all) = score(include_str!("further.txt"), |_| true);
+    assert!(all >= 100);
+    assert_eq!(right, all);
+}
+
+#[test]
 fn sentences_without_a_sign_set_nothing() {
     let file = include_str!("negative.txt");
     let sentences: Vec<(&str, &str)> = file

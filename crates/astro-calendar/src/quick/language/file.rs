@@ -153,6 +153,10 @@ fn pattern(
     meaning: Meaning,
     entry: &str,
 ) -> Result<(), String> {
+    let (keeps_needs, entry) = match entry.strip_prefix("= ") {
+        Some(entry) => (true, entry),
+        None => (false, entry),
+    };
     let (marks, pattern) = match entry.split_once(' ') {
         Some((marks, pattern)) if marks.bytes().all(|sign| sign == b'?') => (marks.len(), pattern),
         _ => (0, entry),
@@ -178,7 +182,7 @@ fn pattern(
         let accept = Accept {
             meaning,
             need,
-            is_worded: steps.iter().any(|step| matches!(step, Step::Word(_))),
+            is_worded: !keeps_needs && steps.iter().any(|step| matches!(step, Step::Word(_))),
             length: steps.len(),
         };
         language.grammar.add(rule, &steps, accept);

@@ -39,6 +39,8 @@ classes! {
     Half = "halves of the day", "am-pm";
     Relative = "relative days", "relative-day";
     Next = "next", "next";
+    PeriodEnd = "ends of a period", "period-end";
+    HalfBefore = "half before the hour", "half-before";
     Every = "every", "every";
     Adverb = "rhythms", "rhythm";
     Level = "levels", "level";
@@ -97,14 +99,14 @@ pub(super) fn value(class: Class, key: &str) -> Option<Capture> {
     match class {
         Class::Weekday | Class::Plural | Class::WeekdaySet => weekdays(key).map(Capture::Weekdays),
         Class::Month => number(key, 1, 12).map(Capture::Month),
-        Class::Unit | Class::Adverb => unit(key).map(Capture::Unit),
+        Class::Unit | Class::Adverb | Class::PeriodEnd => unit(key).map(Capture::Unit),
         Class::Number => hundredths(key).map(Capture::Number),
         Class::Ordinal => ordinal(key).map(Capture::Ordinals),
         Class::Suffix => (key == "any").then_some(Capture::Number(0)),
         Class::Interval => number(key, 2, 99).map(Capture::Interval),
         Class::Part => part(key).map(Capture::Part),
         Class::Fixed => clock(key),
-        Class::Minutes => number(key, 1, 59).map(Capture::Minute),
+        Class::Minutes | Class::HalfBefore => number(key, 1, 59).map(Capture::Minute),
         Class::Half => match key {
             "am" => Some(Capture::Half { afternoon: false }),
             "pm" => Some(Capture::Half { afternoon: true }),

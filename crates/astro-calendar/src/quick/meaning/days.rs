@@ -5,8 +5,8 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-use super::super::language::{Length, Meaning, UnitKind};
-use super::{Captures, Context, Value};
+use super::super::language::{Capture, Length, Meaning, UnitKind};
+use super::{Captures, Context, Value, effort};
 use crate::day::week_start;
 
 pub(super) fn understand(
@@ -35,7 +35,7 @@ pub(super) fn understand(
         Meaning::StartOf => in_month(taken, today, 1),
         Meaning::DayOfMonth => day_of_month(taken, today),
         Meaning::NthWeekday => nth_weekday(taken, today),
-        Meaning::After => reach(taken.day()?, date_length(taken.length()?)?),
+        Meaning::After => reach(taken.day()?, date_length(amount(taken)?)?),
         Meaning::Before => {
             let length = date_length(taken.length()?)?;
             let back = span(length).negate();
@@ -47,6 +47,15 @@ pub(super) fn understand(
         }
         _ => None,
     }
+}
+
+/// A length of time; a unit alone is one of it ("week from Monday").
+fn amount(taken: &Captures<'_>) -> Option<Length> {
+    let of_unit = || {
+        let one = [Capture::Number(100), Capture::Unit(taken.unit()?)];
+        effort::length(Meaning::Amount, &Captures(&one))
+    };
+    taken.length().or_else(of_unit)
 }
 
 fn date_length(length: Length) -> Option<Length> {

@@ -63,6 +63,12 @@ impl Places<'_> {
             DateOrder::MonthDay => (first, second),
             DateOrder::DayMonth => (second, first),
         };
+        // 25/12 can be said in one way only
+        let (month, day) = if month > 12 {
+            (day, month)
+        } else {
+            (month, day)
+        };
         if self.is_glued(at + 3, sign)
             && let Some(date) = self.with_year(at + 4, month, day)
         {
