@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the product and `astro-bench`, gives the latter a folder and a private
-//! PostgreSQL, and lets it measure. What it measures stands in `crates/astro-bench`.
+//! PostgreSQL, and lets it measure. What it measures stands in `crates/astro-bench`; what a library
+//! does alone, in its own `benches`.
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -16,6 +17,8 @@ pub enum Bench {
     Http(Options),
     /// One person's 50,000 tasks: how long the views take, and how much memory
     Size(Options),
+    /// How long a line of quick add takes to read
+    QuickAdd,
 }
 
 #[derive(Args)]
@@ -26,16 +29,17 @@ pub struct Options {
 }
 
 pub fn run(bench: &Bench) -> Result<()> {
+    let (name, options) = match bench {
+        Bench::Http(options) => ("http", options),
+        Bench::Size(options) => ("size", options),
+        Bench::QuickAdd => return of_library("astro-calendar", "quick_add"),
+    };
     let packages = ["--package", "astro", "--package", "astro-bench"];
     run_command(cargo()?.args(["build", "--release"]).args(packages))?;
     let target = workspace::target()?;
     let folder = Scratch::empty(target.join(format!("bench-{}", std::process::id())))?;
     let programs = target.join("release");
     let mut command = std::process::Command::new(programs.join("astro-bench"));
-    let (name, options) = match bench {
-        Bench::Http(options) => ("http", options),
-        Bench::Size(options) => ("size", options),
-    };
     command
         .arg(name)
         .arg("--astro")
@@ -44,12 +48,17 @@ pub fn run(bench: &Bench) -> Result<()> {
         .arg(folder.path());
     let postgres = match bench {
         Bench::Http(_) => Some(start_postgres(&folder)?),
-        Bench::Size(_) => None,
+        Bench::Size(_) | Bench::QuickAdd => None,
     };
     if let Some(server) = &postgres {
         command.args(["--postgres", server.url()]);
     }
     run_command(command.args(&options.rest))
+}
+
+/// What needs no server: a benchmark of a library alone, built with nothing else.
+fn of_library(package: &str, bench: &str) -> Result<()> {
+    run_command(cargo()?.args(["bench", "--package", package, "--bench", bench]))
 }
 
 fn start_postgres(folder: &Scratch) -> Result<Server> {

@@ -160,6 +160,8 @@ fn measure(text: &str, first: char) -> (TokenKind, usize) {
 
 fn word_length(text: &str) -> usize {
     let mut signs = text.char_indices().peekable();
+    // the first sign is one of the word, also an apostrophe that counts as a letter
+    signs.next();
     while let Some((at, sign)) = signs.next() {
         let goes_on = if is_apostrophe(sign) {
             signs.peek().is_some_and(|(_, next)| next.is_alphabetic())
@@ -171,4 +173,59 @@ fn word_length(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let mut tokens = Vec::new();
+        cut(text, 0, &mut |_| UNKNOWN, &mut tokens);
+        tokens
+            .iter()
+            .map(|token| &text[token.span.start..token.span.end])
+            .collect()
+    }
+
+    #[test]
+    fn words_numbers_and_signs_are_apart() {
+        assert_eq!(words("at 9:30pm"), ["at", "9", ":", "30", "pm"]);
+        assert_eq!(
+            words("monday's o'clock 'x'"),
+            ["monday's", "o'clock", "'", "x", "'"]
+        );
+        assert_eq!(
+            words("\u{17c}o\u{301}\u{142}ty"),
+            ["\u{17c}o\u{301}\u{142}ty"]
+        );
+        assert_eq!(words("明日9時"), ["明", "日", "9", "時"]);
+    }
+
+    #[test]
+    fn every_sign_is_part_of_a_token() {
+        for sign in ['\u{2bc}', '\u{301}', '\u{e31}', '\u{200d}', '٣', '\u{0}'] {
+            for text in [
+                sign.to_string(),
+                format!("a{sign}b"),
+                format!("{sign}{sign}"),
+            ] {
+                assert_eq!(words(&text).concat(), text, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_compared_without_case_and_accents() {
+        let mut folded = String::new();
+        for (word, expected) in [
+            ("MAÑANA", "manana"),
+            ("Übermorgen", "ubermorgen"),
+            ("D\u{2019}ici", "d'ici"),
+            ("Noe\u{308}l", "noel"),
+        ] {
+            fold(word, &mut folded);
+            assert_eq!(folded, expected);
+        }
+    }
 }

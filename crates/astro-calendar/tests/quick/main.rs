@@ -6,5 +6,6 @@
     reason = "in a test a panic is the report, and a score shows what it is made of"
 )]
 
+mod languages;
 mod phrases;
 mod properties;

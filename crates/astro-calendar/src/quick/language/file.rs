@@ -172,7 +172,9 @@ fn pattern(
     let ways = expand(pattern, &mut |word| learn(language, word))?;
     for steps in ways {
         if steps.is_empty() {
-            return Err("a pattern may not be empty".to_owned());
+            return Err(
+                "a pattern may not be empty, and there is no section of this name".to_owned(),
+            );
         }
         for step in &steps {
             if matches!(step, Step::Rule(inner) if *inner >= rule) {
