@@ -59,6 +59,7 @@ impl Services {
     pub async fn recommend(&self, call: &Call, request: RecommendRequest) -> Result<Decided> {
         let scope = call.scope(Permission::RecommendationsWrite)?;
         request.check()?;
+        self.keep_up(call).await?;
         let key = self.draw_key().await?;
         let now = self.now();
         let asked = request.clone();

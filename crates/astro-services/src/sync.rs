@@ -19,6 +19,7 @@ impl Services {
     /// begin anew.
     pub async fn sync(&self, call: &Call, since: SyncToken, limit: u32) -> Result<Changes> {
         let scope = call.scope(Permission::TasksRead)?;
+        self.keep_up(call).await?;
         let readable: Vec<&'static Entry> = NOUNS
             .iter()
             .filter(|noun| access::check(&call.principal, noun.read).is_ok())

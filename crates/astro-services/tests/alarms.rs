@@ -50,6 +50,7 @@ fn write(plan: &Plan, with_records: bool, edit: impl Fn(&mut Alerts)) -> String 
             let outgoing = Outgoing {
                 id: uuid::Uuid::nil().into(),
                 name: task.uid.clone(),
+                recurrence_id: None,
                 says,
                 updated_at: at("2026-11-25T09:00:00Z"),
                 kept: task.kept.clone().filter(|_| with_records),

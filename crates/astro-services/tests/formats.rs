@@ -33,12 +33,17 @@ fn read(format: Format, text: &str) -> Plan {
 fn outgoing(plan: &Plan, with_records: bool) -> Vec<Outgoing> {
     plan.tasks
         .iter()
-        .map(|task| Outgoing {
-            id: uuid::Uuid::nil().into(),
-            name: task.uid.clone(),
-            says: task.says.clone(),
-            updated_at: task.updated_at.unwrap_or(context().now),
-            kept: task.kept.clone().filter(|_| with_records),
+        .map(|task| {
+            let series = task.occurrence_of.as_ref();
+            let series = series.filter(|_| plan.format == Format::Ics);
+            Outgoing {
+                id: uuid::Uuid::nil().into(),
+                name: series.map_or(&task.uid, |(uid, _)| uid).clone(),
+                recurrence_id: series.map(|(_, at)| at.clone()),
+                says: task.says.clone(),
+                updated_at: task.updated_at.unwrap_or(context().now),
+                kept: task.kept.clone().filter(|_| with_records),
+            }
         })
         .collect()
 }

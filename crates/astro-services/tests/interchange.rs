@@ -10,7 +10,7 @@ use astro_core::page::PageRequest;
 use astro_core::patch::{Patch, read_document};
 use astro_core::principal::{Identity, Principal, Role};
 use astro_core::recommendations::{FeedbackEvent, NewFeedback, RecommendRequest, Surface};
-use astro_core::tasks::{Extent, Task, TaskFields, TaskSource, TaskStatus};
+use astro_core::tasks::{Extent, RepeatFrom, Task, TaskFields, TaskSource, TaskStatus};
 use astro_services::tasks::TaskQuery;
 use astro_services::{Call, Services};
 use astro_testkit::{Taskwarrior, TestStore, on_both_engines, taskwarrior};
@@ -238,6 +238,41 @@ on_both_engines! {
             let after = house.tasks().await;
             assert_eq!(after["Ours"].fields_only(), before["Ours"].fields_only(), "{format}: {out}");
         }
+    }
+
+    async fn a_series_and_what_was_done_of_it_come_back_from_a_calendar(db: TestStore) {
+        let house = House::new(db);
+        let fields = TaskFields {
+            due: Some("2026-11-20T18:00:00[Europe/Madrid]".parse().unwrap()),
+            rrule: Some("FREQ=DAILY;INTERVAL=2".to_owned()),
+            repeat_from: RepeatFrom::Due,
+            ..TaskFields::titled("Run")
+        };
+        let series = house.services.create_task(&house.call, fields).await.unwrap().value;
+        let first = house.services.complete_task(&house.call, series.id).await.unwrap().value;
+        let second = house.tasks().await.into_values().find(Task::is_open).unwrap();
+        assert_eq!(second.due, Some("2026-11-26T18:00:00[Europe/Madrid]".parse().unwrap()));
+        house.edit(&second, json!({ "title": "Run late", "due": "2026-11-26T20:00:00[Europe/Madrid]" })).await;
+        let file = house.export(Format::Ics).await;
+        assert_eq!(file.matches("BEGIN:VTODO").count(), 3, "{file}");
+        assert_eq!(file.matches("RECURRENCE-ID;TZID=Europe/Madrid:20261120T180000").count(), 1, "{file}");
+        // onto itself it changes nothing but that the file's words are kept
+        let report = house.import(Format::Ics, file.as_bytes()).await;
+        assert_eq!(tasks_of(&report), ImportCounts { updated: 3, ..ImportCounts::default() });
+        let report = house.import(Format::Ics, file.as_bytes()).await;
+        assert_eq!(tasks_of(&report), ImportCounts { unchanged: 3, ..ImportCounts::default() });
+        // and elsewhere it is the same
+        let other = House { services: db.services(), call: stranger(db).await };
+        other.import(Format::Ics, file.as_bytes()).await;
+        let dues = |file: &str| {
+            let mut lines: Vec<String> = file.lines().filter(|line| line.starts_with("DUE") || line.starts_with("STATUS")).map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(dues(&other.export(Format::Ics).await), dues(&file));
+        let open = other.tasks().await.into_values().find(Task::is_open).unwrap();
+        assert_eq!(open.id, astro_core::tasks::series::occurrence_id(open.series_id.unwrap(), &second.recurrence_id.unwrap()));
+        assert_eq!((first.status, first.series_id), (TaskStatus::Completed, Some(series.id)));
     }
 
     async fn circles_in_a_file_are_cut_and_come_out_again(db: TestStore) {

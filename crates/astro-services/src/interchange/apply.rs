@@ -270,6 +270,7 @@ fn said_before(
     let outgoing = Outgoing {
         id: before.id,
         name: before.uid.clone(),
+        recurrence_id: before.recurrence_id.clone(),
         says: ours.clone(),
         updated_at: before.updated_at,
         kept: None,

@@ -155,7 +155,8 @@ async fn outgoing(read: &mut Read, format: Format, trash: Trash) -> Result<Vec<O
         .filter(|task| recurring.is_told(task, format))
         .map(|task| Outgoing {
             id: task.id,
-            name: called[&task.id].clone(),
+            name: recurring.named_by(task, format, &called),
+            recurrence_id: task.recurrence_id.clone(),
             says: Portable {
                 reminders: alerts.remove(&task.id).unwrap_or_default(),
                 ..names.portable(&recurring.now(task, format), |id| called.get(&id).cloned())

@@ -1,7 +1,7 @@
 //! iCalendar: the to-dos (VTODO) of a calendar file (RFC 5545, 9073, 9074, 9253).
 //!
-//! A to-do is kept whole, with the overrides of its single occurrences; what is written is that
-//! to-do with what has changed here since. Events and journals are counted and left: they are no
+//! A to-do is kept whole; what is written is that to-do with what has changed here since. One with a
+//! RECURRENCE-ID is an occurrence of the to-do that has the same uid and none. Events and journals are counted and left: they are no
 //! tasks. docs/import.md has the mapping.
 
 mod alarms;
@@ -9,8 +9,9 @@ mod extensions;
 mod says;
 mod todo;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
+use astro_core::calendar::When;
 use astro_core::calendar::ical::{self, Calendar, RawComponent, ReadOptions, Todo};
 use astro_core::interchange::Format;
 use astro_core::limits;
@@ -36,9 +37,6 @@ pub struct Record {
     /// The calendar's name, which is the project that its to-dos lie in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<String>,
-    /// To-dos of the same uid with a RECURRENCE-ID.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overrides: Vec<Todo>,
     /// What its file says of zones that only the file knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<RawComponent>,
@@ -47,8 +45,7 @@ pub struct Record {
 impl Record {
     fn names_zone(&self, zone: &RawComponent) -> bool {
         let tzid = zone.value(TZID).unwrap_or_default();
-        let mut todos = std::iter::once(&self.todo).chain(&self.overrides);
-        todos.any(|todo| todo.names_zone(tzid))
+        self.todo.names_zone(tzid)
     }
 }
 
@@ -74,19 +71,19 @@ pub fn read(bytes: &[u8], context: &Context) -> Result<Plan> {
         let is_zone = other.name() == "VTIMEZONE";
         let named = records
             .iter_mut()
-            .filter(|(.., record)| is_zone && record.names_zone(&other));
+            .filter(|found| is_zone && found.record.names_zone(&other));
         let mut is_kept = false;
-        for (_, place, record) in named {
-            record.zones.push(other.clone());
-            plan.notes.kept(other.name(), place);
+        for found in named {
+            found.record.zones.push(other.clone());
+            plan.notes.kept(other.name(), &found.place);
             is_kept = true;
         }
         if !is_kept {
             plan.notes.left(other.name(), &"calendar");
         }
     }
-    for (uid, place, record) in records {
-        take(&mut plan, uid, place, &record, context)?;
+    for found in records {
+        take(&mut plan, found, context)?;
     }
     Ok(plan)
 }
@@ -107,15 +104,23 @@ fn calendar_name(calendar: &Calendar, plan: &mut Plan) -> Option<String> {
     name.filter(|name| !name.trim().is_empty())
 }
 
-/// One record for each uid, in the order of the file.
-fn records(
-    todos: Vec<Todo>,
-    calendar: Option<&String>,
-    plan: &mut Plan,
-) -> Vec<(String, String, Record)> {
+/// A to-do of the file: its global id, and what it is an occurrence of.
+struct Found {
+    uid: String,
+    occurrence_of: Option<(String, When)>,
+    place: String,
+    record: Record,
+}
+
+/// The to-dos, in the order of the file; of those that are called the same the first is taken.
+fn records(todos: Vec<Todo>, calendar: Option<&String>, plan: &mut Plan) -> Vec<Found> {
     let mut identities = Identities::new(Format::Ics);
-    let mut records: Vec<(String, String, Record)> = Vec::new();
-    let mut at: HashMap<String, usize> = HashMap::new();
+    let mut found: Vec<Found> = Vec::new();
+    let masters: HashSet<String> = todos
+        .iter()
+        .filter(|todo| todo.recurrence_id.is_none())
+        .filter_map(|todo| todo.uid.clone())
+        .collect();
     for (index, mut todo) in todos.into_iter().enumerate() {
         let place = format!("VTODO {}", index + 1);
         let written = todo.uid.clone().filter(|uid| !uid.trim().is_empty());
@@ -128,49 +133,50 @@ fn records(
         if todo.uid.as_ref().is_none_or(|uid| uid.trim().is_empty()) {
             todo.uid = Some(uid.clone());
         }
-        let Some(index) = at.get(&uid).copied() else {
-            at.insert(uid.clone(), records.len());
-            let record = Record {
-                todo,
-                calendar: calendar.cloned(),
-                overrides: Vec::new(),
-                zones: Vec::new(),
-            };
-            records.push((uid, place, record));
-            continue;
+        let occurrence_of = todo.recurrence_id.clone().map(|at| (uid.clone(), at));
+        let occurrence_of = occurrence_of.filter(|(uid, _)| masters.contains(uid));
+        let uid = match &occurrence_of {
+            Some((uid, at)) => {
+                plan.notes.mapped("RECURRENCE-ID", "recurrence_id", &place);
+                format!("{uid}#{at}")
+            }
+            None => uid,
         };
-        let record = &mut records[index].2;
-        if todo.recurrence_id.is_some() {
-            plan.notes.kept("RECURRENCE-ID", &place);
-            record.overrides.push(todo);
-        } else if record.todo.recurrence_id.is_some() {
-            let first = std::mem::replace(&mut record.todo, todo);
-            plan.notes.kept("RECURRENCE-ID", &place);
-            record.overrides.insert(0, first);
-        } else {
+        if !identities.is_first(&uid) {
             plan.notes.refuse(
                 &place,
                 format!("the UID {uid} stands twice; the first is taken"),
             );
+            continue;
         }
+        found.push(Found {
+            uid,
+            occurrence_of,
+            place,
+            record: Record {
+                todo,
+                calendar: calendar.cloned(),
+                zones: Vec::new(),
+            },
+        });
     }
-    records
+    found
 }
 
-fn take(
-    plan: &mut Plan,
-    uid: String,
-    place: String,
-    record: &Record,
-    context: &Context,
-) -> Result<()> {
+fn take(plan: &mut Plan, found: Found, context: &Context) -> Result<()> {
+    let Found {
+        uid,
+        occurrence_of,
+        place,
+        record,
+    } = found;
     let zone = &context.zone;
-    let says = says(record, zone, &mut plan.notes, &place);
+    let says = says(&record, zone, &mut plan.notes, &place);
     plan.push(PlannedTask {
         uid,
+        occurrence_of,
         updated_at: record.todo.last_modified.or(record.todo.stamp),
         place,
-        occurrence_of: None,
         says,
         kept: Some(Kept {
             format: Format::Ics,
@@ -196,7 +202,6 @@ pub fn write(records: impl IntoIterator<Item = Record>) -> Result<String> {
     let mut calendar = Calendar::default();
     for record in records {
         calendar.todos.push(record.todo);
-        calendar.todos.extend(record.overrides);
         for zone in record.zones {
             let is_same = |other: &RawComponent| other.value(TZID) == zone.value(TZID);
             if !calendar.others.iter().any(is_same) {

@@ -1,6 +1,6 @@
 //! Series in formats in which the recurring task and what is to be done of it are one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use astro_core::document::Document as _;
 use astro_core::ids::TaskId;
@@ -15,7 +15,7 @@ use crate::Result;
 /// What of the tasks recurs.
 pub struct Recurring<'a> {
     /// Series, and what belongs to them.
-    templates: HashSet<TaskId>,
+    templates: HashMap<TaskId, &'a Task>,
     /// The first open occurrence of each.
     current: HashMap<TaskId, &'a Task>,
 }
@@ -25,7 +25,7 @@ impl<'a> Recurring<'a> {
         let templates = tasks
             .iter()
             .filter(|task| task.template && task.deleted_at.is_none())
-            .map(|task| task.id)
+            .map(|task| (task.id, task))
             .collect();
         let mut current: HashMap<TaskId, &Task> = HashMap::new();
         for task in tasks.iter().filter(|task| task.is_open()) {
@@ -47,9 +47,34 @@ impl<'a> Recurring<'a> {
         if format == Format::Events {
             return !task.template;
         }
-        let series = task.series_id.as_ref();
-        let is_said = series.is_some_and(|id| self.templates.contains(id)) && task.is_open();
-        !is_said || Kept::of(task.verbatim.as_ref(), format).is_some()
+        let Some(series) = self.series_of(task) else {
+            return true;
+        };
+        let is_own = Kept::of(task.verbatim.as_ref(), format).is_some();
+        if format == Format::Ics {
+            // a checklist is told with the series; an occurrence where it says more than that
+            let made = task.recurrence_id.as_ref();
+            let made = made.and_then(|id| series.fields().occurrence(id));
+            return series.recurs() && (is_own || made.as_ref() != Some(&task.fields()));
+        }
+        is_own || !task.is_open()
+    }
+
+    /// The template that a task was made from, while it is there.
+    fn series_of(&self, task: &Task) -> Option<&'a Task> {
+        self.templates.get(task.series_id.as_ref()?).copied()
+    }
+
+    /// What a format calls a task: in a calendar an occurrence has the name of its series.
+    pub fn named_by(
+        &self,
+        task: &Task,
+        format: Format,
+        called: &HashMap<TaskId, String>,
+    ) -> String {
+        let series = self.series_of(task).filter(|_| format == Format::Ics);
+        let id = series.map_or(task.id, |series| series.id);
+        called.get(&id).cloned().unwrap_or_default()
     }
 
     /// A series as it stands now.

@@ -69,7 +69,14 @@ const DEPENDENCIES: Statement = Statement::new(
     "SELECT task_id, depends_on FROM task_dependencies WHERE owner_id = $1",
 );
 
-pub(crate) const STATEMENTS: &[Statement] = &[LABELS, DEPENDENCIES];
+/// What goes on must be a series that goes on.
+const STRAY_SERIES: Statement = Statement::new(
+    "check.series_ahead",
+    "SELECT a.series_id FROM series_ahead a JOIN tasks t ON t.owner_id = a.owner_id AND t.id = a.series_id \
+     WHERE a.owner_id = $1 AND (t.template = 0 OR t.deleted_at IS NOT NULL OR t.status NOT IN (0, 1)) ORDER BY a.series_id",
+);
+
+pub(crate) const STATEMENTS: &[Statement] = &[LABELS, DEPENDENCIES, STRAY_SERIES];
 
 impl Store {
     /// Looks at everything and answers what is wrong; nothing, when all is well. Changes nothing.
@@ -151,6 +158,12 @@ async fn check_owner(read: &mut Read) -> Result<Vec<Finding>, StoreError> {
     report.log(read).await?;
     report.decisions(read).await?;
     tasks.compare(read, &mut report).await?;
+    let args = read.args();
+    for row in read.fetch_all(&STRAY_SERIES, args).await? {
+        let series = row.columns("series_ahead").raw_uuid()?;
+        let detail = format!("series_ahead has {series}, which is no series that goes on");
+        report.add(Area::Derived, detail);
+    }
     for task in dialect::checks::unfindable(read).await? {
         report.add(
             Area::Derived,

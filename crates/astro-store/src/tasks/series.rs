@@ -25,6 +25,7 @@ pub(crate) static STATEMENTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
         MOVE_AHEAD,
         MISSED,
         SERIES_AHEAD,
+        LIVING,
     ]
 });
 
@@ -55,6 +56,11 @@ static STORED: LazyLock<Statement> = LazyLock::new(|| {
     );
     of_tasks("series.stored_ahead", condition.leak())
 });
+const LIVING: Statement = Statement::new(
+    "series.living",
+    "SELECT id FROM tasks WHERE owner_id = $1 AND template = 1 AND deleted_at IS NULL AND status IN (0, 1) \
+     AND (rrule IS NOT NULL OR rdate <> '[]') ORDER BY id",
+);
 const COUNT: Statement = Statement::new(
     "series.count",
     "SELECT count(*) FROM tasks WHERE owner_id = $1 AND series_id = $2 AND template = 0 AND deleted_at IS NULL",
@@ -122,6 +128,16 @@ pub async fn deleted_at(
 ) -> Result<Vec<Task>, StoreError> {
     let args = read.args().uuid(series).time(at);
     read_rows(&read.fetch_all(&DELETED_AT, args).await?)
+}
+
+/// Every series that goes on.
+pub async fn living(read: &mut Read) -> Result<Vec<TaskId>, StoreError> {
+    let args = read.args();
+    read.fetch_all(&LIVING, args)
+        .await?
+        .iter()
+        .map(|row| row.columns("tasks").uuid())
+        .collect()
 }
 
 /// How many occurrences there are, open or not.

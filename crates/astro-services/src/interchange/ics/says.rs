@@ -208,7 +208,6 @@ impl Saying<'_> {
         for (is_there, name) in [
             (todo.geo.is_some(), "GEO"),
             (todo.sort_order.is_some(), "X-APPLE-SORT-ORDER"),
-            (todo.recurrence_id.is_some(), "RECURRENCE-ID"),
         ] {
             if is_there {
                 self.notes.kept(name, self.place);

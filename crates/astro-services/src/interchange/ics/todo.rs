@@ -50,10 +50,10 @@ fn fresh(task: &Outgoing) -> Record {
         todo: Todo {
             uid: Some(task.name.clone()),
             created: task.says.created_at,
+            recurrence_id: task.recurrence_id.clone(),
             ..Todo::default()
         },
         calendar: None,
-        overrides: Vec::new(),
         zones: Vec::new(),
     }
 }

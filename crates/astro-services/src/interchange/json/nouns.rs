@@ -92,6 +92,7 @@ impl ArchivedNoun for Task {
         }
         self.project_id = self.project_id.map(|id| twin(twins, id.uuid()).into());
         self.parent_id = self.parent_id.map(|id| twin(twins, id.uuid()).into());
+        self.series_id = self.series_id.map(|id| twin(twins, id.uuid()).into());
     }
 }
 

@@ -96,8 +96,11 @@ impl Services {
                 notes.left(&name, &place);
             }
         }
-        if mode == Mode::Exact && !dry_run {
-            self.end_restore(call, scope, head).await?;
+        if !dry_run {
+            self.follow_all_series(call, scope).await?;
+            if mode == Mode::Exact {
+                self.end_restore(call, scope, head).await?;
+            }
         }
         Ok(ImportReport {
             format: Format::Json,

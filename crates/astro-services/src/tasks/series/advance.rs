@@ -46,24 +46,22 @@ pub(in super::super) async fn go_on(change: &mut Change<'_>, series: &Task) -> R
 }
 
 /// Makes the occurrence of a series from elsewhere that is open there: what is due by a list, in a
-/// calendar the next that is still to come, unless one came with it.
+/// calendar the next that is still to come. Taskwarrior's come with the series.
 pub(in super::super) async fn take_up(change: &mut Change<'_>, series: &Task) -> Result<()> {
-    if !rows::series::open(change.write, series.id)
-        .await?
-        .is_empty()
-    {
-        return follow(change, series).await;
-    }
     let format = series.verbatim.as_ref().map(|kept| kept.format.as_str());
-    if format == Some(Format::TodoTxt.as_str()) {
-        let zone = change.write.zone().await?;
-        let first = ended_by_error(series, first(&series.fields(), &zone));
-        if let Some(first) = first {
-            make(change, series, &first).await?;
-        }
+    let open = rows::series::open(change.write, series.id).await?;
+    if !open.is_empty() && format == Some(Format::Taskwarrior.as_str()) {
         return follow(change, series).await;
     }
-    go_on(change, series).await
+    if format != Some(Format::TodoTxt.as_str()) {
+        return go_on(change, series).await;
+    }
+    let zone = change.write.zone().await?;
+    let first = first(&series.fields(), &zone);
+    if let Some(first) = ended_by_error(series, first) {
+        make(change, series, &first).await?;
+    }
+    follow(change, series).await
 }
 
 /// Makes what comes after an occurrence that was closed.

@@ -156,6 +156,27 @@ impl Services {
     }
 }
 
+impl Services {
+    /// Notes anew where every series goes on; for rows that came in as they were.
+    pub(crate) async fn follow_all_series(&self, call: &Call, scope: Scope) -> Result<()> {
+        // no answer of this is to be given again under the caller's key
+        let call = Call {
+            idempotency: None,
+            ..call.clone()
+        };
+        self.change(&call, scope, |change| {
+            Box::pin(async move {
+                for id in rows::series::living(change.write).await? {
+                    let series: Task = change.any(id.uuid()).await?;
+                    follow(change, &series).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
 /// Series that are caught up with in one transaction, so that nobody waits long.
 const SERIES_AT_ONCE: u32 = 500;
 
