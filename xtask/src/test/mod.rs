@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that a change must pass, in stages.
 
 mod cargo;
+mod python;
 mod schemathesis;
 
 use std::time::{Duration, Instant};
@@ -9,10 +10,13 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::engines::{ENGINES, Running};
+use crate::workspace::is_ci;
 use crate::{fuzz, tidy};
 
 /// For each target; `cargo xtask fuzz` takes longer.
 const FUZZ_SECONDS: u32 = 3;
+/// What the recurrence engine is compared with.
+const DATEUTIL: &str = "crates/astro-calendar/tests/recurrence/requirements.txt";
 
 #[derive(Args)]
 pub struct Options {
@@ -79,23 +83,36 @@ impl Stage {
             Self::Format => cargo::format(),
             Self::Tidy => tidy::run(),
             Self::Clippy => cargo::clippy(),
-            Self::Tests => {
-                let engines = Running::start(ENGINES)?;
-                cargo::tests(&engines)?;
-                if !engines.absent.is_empty() {
-                    println!(
-                        "note: skipped for want of an engine: {}",
-                        engines.absent.join(", ")
-                    );
-                }
-                Ok(())
-            }
+            Self::Tests => tests(),
             Self::Doctests => cargo::doctests(),
             Self::Fuzz => fuzz::run_for(FUZZ_SECONDS, None),
             Self::Rustdoc => cargo::rustdoc(),
             Self::Schemathesis => schemathesis::run(),
         }
     }
+}
+
+fn tests() -> Result<()> {
+    let mut engines = Running::start(ENGINES)?;
+    match python::environment("venv-recurrence", DATEUTIL).context("python-dateutil is missing") {
+        Ok(programs) => {
+            let python = programs.join("python").display().to_string();
+            engines.variables.push(("ASTRO_TEST_PYTHON", python));
+        }
+        Err(error) if is_ci() => return Err(error),
+        Err(error) => {
+            eprintln!("note: {error:#}; the test that needs it is skipped");
+            engines.absent.push("python-dateutil");
+        }
+    }
+    cargo::tests(&engines)?;
+    if !engines.absent.is_empty() {
+        println!(
+            "note: skipped for want of an engine: {}",
+            engines.absent.join(", ")
+        );
+    }
+    Ok(())
 }
 
 fn chosen(options: &Options) -> Vec<Stage> {

@@ -16,9 +16,11 @@
 
 mod budget;
 mod clock;
+mod combination;
 mod days;
 mod edit;
 mod frame;
+mod numbers;
 mod occurrences;
 mod parse;
 mod plan;

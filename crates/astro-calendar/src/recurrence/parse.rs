@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
-use jiff::{civil::Weekday, tz::TimeZone};
+use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 
 use super::{
+    combination::check,
+    numbers::{HOURS, MINUTES, MONTH_DAYS, MONTHS, Numbers, POSITIONS, SECONDS, WEEKS, YEAR_DAYS},
     problem::RuleError,
     rule::{End, Frequency, NumberedWeekday, Parts, Rule, Until},
 };
@@ -104,57 +106,40 @@ impl<'a> Values<'a> {
         self.0[index]
     }
 
+    fn numbers(&self, list: &Numbers) -> Result<Vec<i64>, RuleError> {
+        let Some(text) = self.get(list.part) else {
+            return Ok(Vec::new());
+        };
+        read_list(text, |value| {
+            number(value, list.range, list.from_both_ends)
+                .ok_or_else(|| bad(list.part, value, list.allowed))
+        })
+    }
+
     fn into_parts(self) -> Result<Parts, RuleError> {
         let frequency = read_frequency(self.get("FREQ").ok_or(RuleError::NoFrequency)?)?;
-        let numbers = |part, allowed, range, from_both_ends| {
-            let Some(text) = self.get(part) else {
-                return Ok(Vec::new());
-            };
-            read_list(text, |value| {
-                number(value, range, from_both_ends).ok_or_else(|| bad(part, value, allowed))
-            })
-        };
         Ok(Parts {
             frequency,
             interval: self
                 .get("INTERVAL")
                 .map_or(Ok(1), |text| read_positive("INTERVAL", text))?,
             end: read_end(self.get("COUNT"), self.get("UNTIL"))?,
-            seconds: numbers("BYSECOND", "a second from 0 to 60", (0, 60), false)?
-                .into_iter()
-                // a leap second is the second before it (RFC 5545 3.3.12)
-                .map(|second| second.min(59))
+            // a leap second is the second before it (RFC 5545 3.3.12)
+            seconds: self
+                .numbers(&SECONDS)?
+                .iter()
+                .map(|s| *s.min(&59))
                 .collect(),
-            minutes: numbers("BYMINUTE", "a minute from 0 to 59", (0, 59), false)?,
-            hours: numbers("BYHOUR", "an hour from 0 to 23", (0, 23), false)?,
+            minutes: self.numbers(&MINUTES)?,
+            hours: self.numbers(&HOURS)?,
             weekdays: self
                 .get("BYDAY")
                 .map_or(Ok(Vec::new()), |text| read_list(text, read_numbered))?,
-            month_days: numbers(
-                "BYMONTHDAY",
-                "a day of the month from 1 to 31, or -1 (the last) to -31",
-                (1, 31),
-                true,
-            )?,
-            year_days: numbers(
-                "BYYEARDAY",
-                "a day of the year from 1 to 366, or -1 (the last) to -366",
-                (1, 366),
-                true,
-            )?,
-            weeks: numbers(
-                "BYWEEKNO",
-                "a week from 1 to 53, or -1 (the last) to -53",
-                (1, 53),
-                true,
-            )?,
-            months: numbers("BYMONTH", "a month from 1 to 12", (1, 12), false)?,
-            positions: numbers(
-                "BYSETPOS",
-                "a position from 1 to 366, or -1 (the last) to -366",
-                (1, 366),
-                true,
-            )?,
+            month_days: self.numbers(&MONTH_DAYS)?,
+            year_days: self.numbers(&YEAR_DAYS)?,
+            weeks: self.numbers(&WEEKS)?,
+            months: self.numbers(&MONTHS)?,
+            positions: self.numbers(&POSITIONS)?,
             week_start: self.get("WKST").map_or(Ok(Weekday::Monday), |text| {
                 read_weekday(text)
                     .ok_or_else(|| bad("WKST", text, "one of MO, TU, WE, TH, FR, SA, SU"))
@@ -263,59 +248,12 @@ fn read_until(text: &str) -> Option<Until> {
     let local = date.to_datetime(civil_time(hour, minute, second, 0)?);
     match rest {
         "" => Some(Until::Local(local)),
-        "Z" | "z" => TimeZone::UTC.to_timestamp(local).ok().map(Until::Utc),
+        // the last hours of the year 9999 have no instant; they are written for "always"
+        "Z" | "z" => Some(Until::Utc(
+            TimeZone::UTC.to_timestamp(local).unwrap_or(Timestamp::MAX),
+        )),
         _ => None,
     }
-}
-
-/// What RFC 5545 3.3.10 forbids in combination.
-fn check(parts: &Parts) -> Result<(), RuleError> {
-    let frequency = parts.frequency;
-    let not_with = |part, instead| {
-        Err(RuleError::NotWithFrequency {
-            part,
-            frequency: frequency.as_str(),
-            instead,
-        })
-    };
-    if !parts.weeks.is_empty() && frequency != Frequency::Yearly {
-        return not_with("BYWEEKNO", "weeks are numbered with FREQ=YEARLY only");
-    }
-    let by_day_to_month = Frequency::Daily..=Frequency::Monthly;
-    if !parts.year_days.is_empty() && by_day_to_month.contains(&frequency) {
-        return not_with("BYYEARDAY", "use FREQ=YEARLY, or BYMONTH and BYMONTHDAY");
-    }
-    if !parts.month_days.is_empty() && frequency == Frequency::Weekly {
-        return not_with("BYMONTHDAY", "use FREQ=MONTHLY or FREQ=DAILY");
-    }
-    if let Some(day) = parts.weekdays.iter().find(|day| day.number != 0) {
-        if frequency < Frequency::Monthly {
-            return not_with(
-                "a number in BYDAY",
-                "weekdays are counted with FREQ=MONTHLY and FREQ=YEARLY only",
-            );
-        }
-        if !parts.weeks.is_empty() {
-            return Err(RuleError::NumberedDayInWeek(day.to_string()));
-        }
-    }
-    if !parts.positions.is_empty() && !has_by_part(parts) {
-        return Err(RuleError::SetPosAlone);
-    }
-    Ok(())
-}
-
-fn has_by_part(parts: &Parts) -> bool {
-    let numbers = [
-        &parts.seconds,
-        &parts.minutes,
-        &parts.hours,
-        &parts.month_days,
-        &parts.year_days,
-        &parts.weeks,
-        &parts.months,
-    ];
-    numbers.iter().any(|values| !values.is_empty()) || !parts.weekdays.is_empty()
 }
 
 impl std::fmt::Display for NumberedWeekday {

@@ -44,14 +44,16 @@ impl Source {
     /// COUNT come from the beginning: they have to be counted.
     pub fn new(rule: &Rule, start: &When, frame: &Frame, from: Option<Timestamp>) -> Self {
         let begins = frame.wall(start);
-        let mut walk = Walk::new(Plan::new(&rule.parts, begins, frame.of_days()));
+        let last = Last::new(&rule.parts.end, start, frame);
+        let plan = Plan::new(&rule.parts, begins, frame.of_days());
+        let mut walk = Walk::new(plan, last.wall(frame));
         if let (Some(from), None) = (from, rule.count()) {
             walk.seek(frame.floor(from));
         }
         Self {
             walk,
             start: frame.place(begins),
-            last: Last::new(&rule.parts.end, start, frame),
+            last,
             left: rule.count(),
             held: BinaryHeap::new(),
             reached: None,
@@ -142,6 +144,16 @@ impl Last {
                 Self::Instant(When::Floating(*local).instant(frame.zone()))
             }
             Until::Local(local) => Self::Wall(frame.wall(&When::Floating(*local))),
+        }
+    }
+
+    /// A wall time after which nothing can come.
+    fn wall(&self, frame: &Frame) -> i64 {
+        match self {
+            Self::Never => i64::MAX,
+            Self::Wall(wall) => *wall,
+            // a wall time that an instant has, and more than clocks ever changed by
+            Self::Instant(instant) => frame.wall(&When::Utc(*instant)) + 2 * DAY,
         }
     }
 

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-pub const FREQUENCIES: [&str; 7] = [
+const FREQUENCIES: [&str; 7] = [
     "YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY",
 ];
-const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+pub const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 fn one_in(times: u32) -> impl Strategy<Value = bool> {
     (0..times).prop_map(|value| value == 0)

@@ -1,6 +1,6 @@
 //! RDATE, EXDATE, moved occurrences, several rules, and how they end.
 
-use astro_calendar::recurrence::OutOfWork;
+use astro_calendar::recurrence::{Budget, OutOfWork};
 
 use super::*;
 
@@ -160,6 +160,25 @@ fn a_rule_whose_parts_never_meet_ends_with_an_error_or_with_time() {
         let wanted = is_error.then_some(Err(OutOfWork { steps: 500_000 }));
         assert_eq!(occurrences.next(), wanted, "{text}");
         assert_eq!(occurrences.next(), None, "{text}");
+    }
+}
+
+#[test]
+fn the_search_ends_where_the_rule_ends() {
+    let never = "FREQ=HOURLY;INTERVAL=2;BYHOUR=2;UNTIL=20270101T000000Z";
+    for start in [
+        "2025-01-01T01:00",
+        "2025-01-01T01:00[Asia/Tokyo]",
+        "2025-01-01T01:00Z",
+    ] {
+        let mut found = series(start, never)
+            .with_budget(Budget::steps(3000))
+            .occurrences(&TimeZone::UTC)
+            .count();
+        assert_eq!(found, 0);
+        let forever = series(start, "FREQ=YEARLY;UNTIL=99991231T235959Z");
+        found = starts(forever.occurrences(&TimeZone::UTC), 9000).len();
+        assert!(found > 7970, "{found}");
     }
 }
 

@@ -3,7 +3,6 @@
 //!
 //! Each run has a fresh server, so that a seed gives the same run again.
 
-mod python;
 mod report;
 mod server;
 
@@ -14,6 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, run as run_command};
+use crate::test::python::environment;
 use crate::workspace;
 use report::Report;
 use server::Server;
@@ -31,7 +31,9 @@ enum Caller {
 }
 
 pub fn run() -> Result<()> {
-    let tool = python::schemathesis().context("schemathesis is missing")?;
+    let tool = environment("venv", "xtask/src/test/schemathesis/requirements.txt")
+        .context("schemathesis is missing")?
+        .join("schemathesis");
     // what the tests were built from: building the program alone would choose other features of
     // the libraries, and compile them anew
     run_command(cargo()?.args(["test", "--workspace", "--no-run"]))?;

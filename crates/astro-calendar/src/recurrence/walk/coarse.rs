@@ -10,8 +10,6 @@ use super::super::{
 };
 use super::Walk;
 
-const LAST_YEAR: i64 = 9999;
-
 /// The year, the month since the year 0, or the first day of the week that is counted from.
 pub(super) fn base(plan: &Plan) -> i64 {
     let day = plan.start.div_euclid(DAY);
@@ -70,40 +68,28 @@ impl Walk {
         self.period_from(unit)
     }
 
-    /// Puts the set of a period in place; false after the last year.
+    /// Puts the set of a period in place; false after the last day.
     fn load(&mut self, period: i64, meter: &mut Meter) -> Result<bool, OutOfWork> {
         let plan = &self.plan;
         let days = &mut self.set.days;
+        let unit = self.base + period * plan.interval * unit_len(plan.frequency);
+        if first_day(plan, unit) > self.last_day {
+            return Ok(false);
+        }
         days.clear();
-        let steps = period * plan.interval;
         let inspected = match plan.frequency {
-            Frequency::Yearly if plan.weeks.is_empty() => {
-                let year = self.base + steps;
-                (year <= LAST_YEAR).then(|| {
-                    let of_month = |month| days_of_month(&plan.days, year, month, days);
-                    (1..=12).map(of_month).sum()
-                })
-            }
-            Frequency::Yearly => {
-                let year = self.base + steps;
-                (year <= LAST_YEAR + 1).then(|| days_of_weeks(plan, year, days))
-            }
+            Frequency::Yearly if plan.weeks.is_empty() => (1..=12)
+                .map(|month| days_of_month(&plan.days, unit, month, days))
+                .sum(),
+            Frequency::Yearly => days_of_weeks(plan, unit, days),
             Frequency::Monthly => {
-                let month = self.base + steps;
-                let year = month.div_euclid(12);
-                (year <= LAST_YEAR)
-                    .then(|| days_of_month(&plan.days, year, month.rem_euclid(12) + 1, days))
+                let (year, month) = (unit.div_euclid(12), unit.rem_euclid(12) + 1);
+                days_of_month(&plan.days, year, month, days)
             }
             _ => {
-                let first = self.base + 7 * steps;
-                (first <= LAST_DAY).then(|| {
-                    days.extend((first..first + 7).filter(|day| plan.days.allows(*day)));
-                    7
-                })
+                days.extend((unit..unit + 7).filter(|day| plan.days.allows(*day)));
+                7
             }
-        };
-        let Some(inspected) = inspected else {
-            return Ok(false);
         };
         meter.spend(inspected)?;
         days.retain(|day| (FIRST_DAY..=LAST_DAY).contains(day));
@@ -111,6 +97,20 @@ impl Walk {
         self.set.choose(&plan.positions);
         self.loaded = Some(period);
         Ok(true)
+    }
+}
+
+/// Weeks are counted by their first days.
+fn unit_len(frequency: Frequency) -> i64 {
+    if frequency == Frequency::Weekly { 7 } else { 1 }
+}
+
+fn first_day(plan: &Plan, unit: i64) -> i64 {
+    match plan.frequency {
+        Frequency::Yearly if plan.weeks.is_empty() => day_of(unit, 1, 1),
+        Frequency::Yearly => week_one(unit, plan.week_start),
+        Frequency::Monthly => day_of(unit.div_euclid(12), unit.rem_euclid(12) + 1, 1),
+        _ => unit,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::{
     budget::{Meter, OutOfWork},
     clock::{Clock, all_below, bits, next_bit},
-    days::{DAY, DayFilter, LAST_DAY, civil, day_of, month_len},
+    days::{DAY, DayFilter, civil, day_of, month_len},
     rule::Frequency,
 };
 use super::{Walk, set::indexes};
@@ -55,11 +55,11 @@ impl Walk {
 
     /// The first allowed day that is not before `day`.
     fn allowed_from(&mut self, day: i64, meter: &mut Meter) -> Result<Option<i64>, OutOfWork> {
-        if day > LAST_DAY {
+        if day > self.last_day {
             return Ok(None);
         }
         if self.allowed_day != Some(day) {
-            self.allowed_day = next_allowed(&self.plan.days, day, meter)?;
+            self.allowed_day = next_allowed(&self.plan.days, day, self.last_day, meter)?;
         }
         Ok(self.allowed_day)
     }
@@ -104,13 +104,14 @@ impl Walk {
     }
 }
 
-/// The first day from `day` on that the filter allows; whole months are jumped over.
+/// The first day from `day` to `last` that the filter allows; whole months are jumped over.
 fn next_allowed(
     filter: &DayFilter,
     mut day: i64,
+    last: i64,
     meter: &mut Meter,
 ) -> Result<Option<i64>, OutOfWork> {
-    while day <= LAST_DAY {
+    while day <= last {
         if filter.allows(day) {
             return Ok(Some(day));
         }

@@ -11,7 +11,7 @@ mod set;
 
 use super::{
     budget::{Meter, OutOfWork},
-    days::DAY,
+    days::{DAY, LAST_DAY},
     plan::Plan,
     rule::Frequency,
 };
@@ -25,6 +25,8 @@ pub(super) struct Walk {
     base: i64,
     /// Nothing before this wall time is of interest.
     cursor: i64,
+    /// Nothing that begins after this day is of interest either.
+    last_day: i64,
     /// Years, months and weeks: the period whose set is at hand.
     loaded: Option<i64>,
     set: Set,
@@ -33,7 +35,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub fn new(plan: Plan) -> Self {
+    /// From the DTSTART of the plan on, and not after the day of `last`, a wall time.
+    pub fn new(plan: Plan, last: i64) -> Self {
         let base = match plan.frequency {
             Frequency::Yearly | Frequency::Monthly | Frequency::Weekly => coarse::base(&plan),
             finer => plan.start.div_euclid(fine::unit(finer)),
@@ -41,6 +44,7 @@ impl Walk {
         Self {
             base,
             cursor: plan.start,
+            last_day: last.div_euclid(DAY).min(LAST_DAY),
             loaded: None,
             set: Set::default(),
             allowed_day: None,
@@ -54,7 +58,7 @@ impl Walk {
         self.loaded = None;
     }
 
-    /// The next wall time; nothing after the year 9999.
+    /// The next wall time; nothing after the last day.
     pub fn next(&mut self, meter: &mut Meter) -> Result<Option<i64>, OutOfWork> {
         meter.spend(1)?;
         let found = if self.plan.frequency >= Frequency::Weekly {

@@ -1,4 +1,4 @@
-//! A Python environment of this checkout's own, with pinned versions.
+//! Python environments of this checkout's own, with pinned versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,24 @@ use crate::command::run;
 use crate::engines::packages;
 use crate::workspace;
 
-/// The path of the `schemathesis` program, installed under `target/venv` where it is missing or older
-/// than the list of versions.
-pub fn schemathesis() -> Result<PathBuf> {
-    let wanted = workspace::root()?.join("xtask/src/test/schemathesis/requirements.txt");
-    let folder = workspace::target()?.join("venv");
-    let program = folder.join("bin/schemathesis");
+/// The folder of the programs of the environment `target/NAME`, with what the list of versions (a path
+/// from the repository's root) names; made anew where it is missing or older than the list.
+pub fn environment(name: &str, versions: &str) -> Result<PathBuf> {
+    let wanted = workspace::root()?.join(versions);
+    let folder = workspace::target()?.join(name);
+    let programs = folder.join("bin");
     let installed = folder.join("installed.txt");
     let wanted_text = fs::read_to_string(&wanted)?;
-    if program.is_file() && fs::read_to_string(&installed).is_ok_and(|text| text == wanted_text) {
-        return Ok(program);
+    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted_text) {
+        return Ok(programs);
     }
     create(&folder)?;
-    let pip = folder.join("bin/python");
-    run(Command::new(pip)
+    run(Command::new(programs.join("python"))
         .args(["-m", "pip", "install", "--quiet", "-r"])
         .arg(&wanted))?;
     // written last: an installation that was broken off is done again
     fs::write(&installed, wanted_text)?;
-    Ok(program)
+    Ok(programs)
 }
 
 fn create(folder: &Path) -> Result<()> {
