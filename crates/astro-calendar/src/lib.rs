@@ -1,9 +1,10 @@
-//! Time values, zones, day boundaries, durations, recurrence and iCalendar objects.
+//! Time values, zones, day boundaries, durations, recurrence, quick add and iCalendar objects.
 //!
 //! **What it is.** The ground on which everything that has a date stands: [`When`] (a date, a
 //! floating time, a time in a zone, or an instant), [`ZoneName`] (a time zone from the tables inside
 //! the binary), [`day`] (where a local day starts and ends), [`IsoDuration`], clock times and ranges,
-//! [`recurrence`] (what comes again, and when), and [`ical`]: to-dos in and out of iCalendar files.
+//! [`recurrence`] (what comes again, and when), [`quick`] (what a line of text says of all this), and
+//! [`ical`]: to-dos in and out of iCalendar files.
 //!
 //! **What it must not know.** The product: no tables, no users, no HTTP, no clock. "Now" and the
 //! person's zone are always passed in. It is written so that it could be published alone.

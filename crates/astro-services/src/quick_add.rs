@@ -271,3 +271,41 @@ fn fields(parsed: Parsed, chips: &[Chip], request: &QuickAddRequest) -> Result<T
             Error::Invalid(named.collect())
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples in the tables of docs/quick-add.md: the code of each row's first cell.
+    fn examples(page: &str) -> Vec<&str> {
+        page.lines()
+            .filter(|line| line.starts_with("| `"))
+            .filter_map(|line| line.split(" | ").next())
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect()
+    }
+
+    #[test]
+    fn the_page_for_people_is_true() {
+        let page = include_str!("../../../docs/quick-add.md");
+        let examples = examples(page);
+        assert!(examples.len() > 100, "{}", examples.len());
+        let now = Now {
+            instant: "2026-11-25T09:00:00Z".parse().unwrap(),
+            zone: "Europe/Berlin".parse().unwrap(),
+        };
+        let english = language("en", true).unwrap();
+        for example in examples {
+            // ends belong to a rule, and what comes before something needs it
+            let line = match example.strip_prefix(".. ") {
+                Some(end) => format!("Call Ana every day {end}"),
+                None if example.ends_with("before") || example == "!30m" => {
+                    format!("Call Ana tomorrow 8am {example}")
+                }
+                None => format!("Call Ana {example}"),
+            };
+            let parsed = quick::parse(&line, english, &now, &Options::default());
+            assert_eq!(parsed.title, "Call Ana", "{line}: {:?}", parsed.chips);
+        }
+    }
+}
