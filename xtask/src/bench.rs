@@ -2,6 +2,8 @@
 //! PostgreSQL, and lets it measure. What it measures stands in `crates/astro-bench`; what a library
 //! does alone, in its own `benches`.
 
+use std::process::Command;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
@@ -9,6 +11,7 @@ use crate::command::{cargo, run as run_command};
 use crate::engines::packages;
 use crate::engines::postgres::{Durability, Server, is_installed};
 use crate::engines::scratch::Scratch;
+use crate::test::python;
 use crate::workspace;
 
 #[derive(Subcommand)]
@@ -17,6 +20,8 @@ pub enum Bench {
     Http(Options),
     /// One person's 50,000 tasks: how long the views take, and how much memory
     Size(Options),
+    /// The next occurrence of old series, and expansion beside python-dateutil
+    Recurrence,
     /// How long a line of quick add takes to read
     QuickAdd,
 }
@@ -32,14 +37,15 @@ pub fn run(bench: &Bench) -> Result<()> {
     let (name, options) = match bench {
         Bench::Http(options) => ("http", options),
         Bench::Size(options) => ("size", options),
-        Bench::QuickAdd => return of_library("astro-calendar", "quick_add"),
+        Bench::Recurrence => return recurrence(),
+        Bench::QuickAdd => return run_command(&mut of_library("astro-calendar", "quick_add")?),
     };
     let packages = ["--package", "astro", "--package", "astro-bench"];
     run_command(cargo()?.args(["build", "--release"]).args(packages))?;
     let target = workspace::target()?;
     let folder = Scratch::empty(target.join(format!("bench-{}", std::process::id())))?;
     let programs = target.join("release");
-    let mut command = std::process::Command::new(programs.join("astro-bench"));
+    let mut command = Command::new(programs.join("astro-bench"));
     command
         .arg(name)
         .arg("--astro")
@@ -48,7 +54,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         .arg(folder.path());
     let postgres = match bench {
         Bench::Http(_) => Some(start_postgres(&folder)?),
-        Bench::Size(_) | Bench::QuickAdd => None,
+        Bench::Size(_) | Bench::Recurrence | Bench::QuickAdd => None,
     };
     if let Some(server) = &postgres {
         command.args(["--postgres", server.url()]);
@@ -57,8 +63,15 @@ pub fn run(bench: &Bench) -> Result<()> {
 }
 
 /// What needs no server: a benchmark of a library alone, built with nothing else.
-fn of_library(package: &str, bench: &str) -> Result<()> {
-    run_command(cargo()?.args(["bench", "--package", package, "--bench", bench]))
+fn of_library(package: &str, bench: &str) -> Result<Command> {
+    let mut command = cargo()?;
+    command.args(["bench", "--package", package, "--bench", bench]);
+    Ok(command)
+}
+
+fn recurrence() -> Result<()> {
+    let python = python::with_dateutil()?;
+    run_command(of_library("astro-calendar", "recurrence")?.env(python::VARIABLE, python))
 }
 
 fn start_postgres(folder: &Scratch) -> Result<Server> {

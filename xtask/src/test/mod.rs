@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that a change must pass, in stages.
 
 mod cargo;
-mod python;
+pub mod python;
 mod schemathesis;
 
 use std::time::{Duration, Instant};
@@ -15,8 +15,6 @@ use crate::{fuzz, tidy};
 
 /// For each target; `cargo xtask fuzz` takes longer.
 const FUZZ_SECONDS: u32 = 3;
-/// What the recurrence engine is compared with.
-const DATEUTIL: &str = "crates/astro-calendar/tests/recurrence/requirements.txt";
 
 #[derive(Args)]
 pub struct Options {
@@ -94,11 +92,10 @@ impl Stage {
 
 fn tests() -> Result<()> {
     let mut engines = Running::start(ENGINES)?;
-    match python::environment("venv-recurrence", DATEUTIL).context("python-dateutil is missing") {
-        Ok(programs) => {
-            let python = programs.join("python").display().to_string();
-            engines.variables.push(("ASTRO_TEST_PYTHON", python));
-        }
+    match python::with_dateutil() {
+        Ok(python) => engines
+            .variables
+            .push((python::VARIABLE, python.display().to_string())),
         Err(error) if is_ci() => return Err(error),
         Err(error) => {
             eprintln!("note: {error:#}; the test that needs it is skipped");

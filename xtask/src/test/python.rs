@@ -10,6 +10,17 @@ use crate::command::run;
 use crate::engines::packages;
 use crate::workspace;
 
+/// Where the tests of recurrence find Python.
+pub const VARIABLE: &str = "ASTRO_TEST_PYTHON";
+
+/// A Python that has what the recurrence engine is compared with.
+pub fn with_dateutil() -> Result<PathBuf> {
+    let versions = "crates/astro-calendar/tests/recurrence/requirements.txt";
+    let programs =
+        environment("venv-recurrence", versions).context("python-dateutil is missing")?;
+    Ok(programs.join("python"))
+}
+
 /// The folder of the programs of the environment `target/NAME`, with what the list of versions (a path
 /// from the repository's root) names; made anew where it is missing or older than the list.
 pub fn environment(name: &str, versions: &str) -> Result<PathBuf> {
