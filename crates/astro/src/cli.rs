@@ -195,6 +195,21 @@ pub enum TaskCommand {
         /// The id, the end of it, or words of the title
         task: String,
     },
+    /// Leave out occurrences of recurring tasks; the next ones take their turn
+    Skip {
+        /// The id, the end of it, or words of the title
+        #[arg(value_name = "TASK", required = true)]
+        tasks: Vec<String>,
+    },
+    /// What lies ahead, with the occurrences that are planned
+    Upcoming {
+        /// So many days, today included
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=366))]
+        days: u32,
+        /// At most so many; 0 for all
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! `astro task`: the tasks themselves.
 
 mod add;
+mod ahead;
 mod list;
 mod one;
 mod recognised;
@@ -35,6 +36,10 @@ pub async fn run(
         TaskCommand::List(filter) => list::run(&filter, client, screen).await?,
         TaskCommand::Done { tasks } => one::done(&tasks, client, screen).await?,
         TaskCommand::Show { task } => one::show(&task, client, screen).await?,
+        TaskCommand::Skip { tasks } => ahead::skip(&tasks, client, screen).await?,
+        TaskCommand::Upcoming { days, limit } => {
+            ahead::upcoming(days, limit, client, screen).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -86,13 +91,22 @@ async fn find(text: &str, client: &Client) -> anyhow::Result<TaskView> {
         }
     }
     let path = format!(
-        "/api/v1/tasks?status=needs_action,in_process&q={}",
+        "/api/v1/tasks?status=needs_action,in_process&sort=due&q={}",
         encode(text)
     );
     let found: Vec<TaskView> = client.some(&path, 6).await?;
     match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => bail!("no open task is called '{text}'"),
+        // of the occurrences of one series the first is meant
+        [first, rest @ ..]
+            if first.task.series_id.is_some()
+                && rest
+                    .iter()
+                    .all(|other| other.task.series_id == first.task.series_id) =>
+        {
+            Ok(first.clone())
+        }
         several => {
             let titles: Vec<String> = several
                 .iter()

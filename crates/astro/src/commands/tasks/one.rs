@@ -4,6 +4,7 @@ use astro_core::recommendations::Recommendation;
 use http::Method;
 use serde_json::json;
 
+use super::ahead::{next, recurrence};
 use super::{Day, TaskView, find, short_id, titles};
 use crate::client::Client;
 use crate::failure::Misuse;
@@ -26,7 +27,8 @@ pub async fn done(wanted: &[String], client: &Client, screen: &mut Screen) -> an
         let view: TaskView = client.ask(Method::POST, &path).await?.read()?;
         if !screen.is_json() {
             let done = screen.paint(Style::Good, "done");
-            screen.line(format!("{done} {}", one_line(&view.task.title)))?;
+            let next = next(&view.task, client, screen).await?;
+            screen.line(format!("{done} {}{next}", one_line(&view.task.title)))?;
         }
         finished.push(view);
     }
@@ -82,6 +84,9 @@ pub async fn show(wanted: &str, client: &Client, screen: &mut Screen) -> anyhow:
     }
     if let Some(deadline) = task.deadline {
         lines.push(("deadline", deadline.to_string()));
+    }
+    if let Some(rule) = recurrence(task, client).await? {
+        lines.push(("recurs", rule));
     }
     if task.priority > 0 {
         lines.push(("priority", task.priority.to_string()));
