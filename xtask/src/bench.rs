@@ -22,6 +22,8 @@ pub enum Bench {
     Size(Options),
     /// The next occurrence of old series, and expansion beside python-dateutil
     Recurrence,
+    /// One person's 10,000 recurring tasks: how long today and the coming months take
+    Recurring(Options),
     /// How long a line of quick add takes to read
     QuickAdd,
 }
@@ -37,6 +39,7 @@ pub fn run(bench: &Bench) -> Result<()> {
     let (name, options) = match bench {
         Bench::Http(options) => ("http", options),
         Bench::Size(options) => ("size", options),
+        Bench::Recurring(options) => ("recurring", options),
         Bench::Recurrence => return recurrence(),
         Bench::QuickAdd => return run_command(&mut of_library("astro-calendar", "quick_add")?),
     };
@@ -54,7 +57,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         .arg(folder.path());
     let postgres = match bench {
         Bench::Http(_) => Some(start_postgres(&folder)?),
-        Bench::Size(_) | Bench::Recurrence | Bench::QuickAdd => None,
+        _ => None,
     };
     if let Some(server) = &postgres {
         command.args(["--postgres", server.url()]);

@@ -23,6 +23,7 @@ mod measure;
 mod postgres;
 mod process;
 mod product;
+mod recurring;
 mod report;
 mod seed;
 mod size;
@@ -49,6 +50,8 @@ enum Command {
     Http(http::Options),
     /// One person's 50,000 tasks: how long the views take, and how much memory
     Size(size::Options),
+    /// One person's 10,000 recurring tasks: how long today and the coming months take
+    Recurring(recurring::Options),
     /// The bare server itself; started by `http`
     #[command(hide = true)]
     Bare(bare::Options),
@@ -83,6 +86,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         match command {
             Command::Http(options) => http::run(&options).await,
             Command::Size(options) => size::run(&options).await,
+            Command::Recurring(options) => recurring::run(&options).await,
             Command::Bare(options) => bare::run(&options).await,
         }
     })
