@@ -299,6 +299,8 @@ mod tests {
             // ends belong to a rule, and what comes before something needs it
             let line = match example.strip_prefix(".. ") {
                 Some(end) => format!("Call Ana every day {end}"),
+                // only at the beginning of a line it makes sense
+                None if example == "remind me to .." => "Remind me to Call Ana tomorrow".to_owned(),
                 None if example.ends_with("before") || example == "!30m" => {
                     format!("Call Ana tomorrow 8am {example}")
                 }

@@ -109,6 +109,12 @@ on_both_engines! {
         }
     }
 
+    async fn a_reminder_can_be_the_moment_itself(app: TestApp) {
+        let answer = add(app, json!({ "text": "Remind me to call mum at 5pm" })).await;
+        assert_eq!(answer["task"]["title"], "call mum");
+        assert_eq!(list(app, "/api/v1/reminders").await[0]["next_fire_at"], "2026-11-25T17:00:00Z");
+    }
+
     async fn a_repeated_key_adds_once(app: TestApp) {
         let send = |text: &'static str| app.owner.request(Method::POST, "/api/v1/quick-add").header("idempotency-key", "k").json(&json!({ "text": text })).send();
         let first = send("Buy milk tomorrow @shop").await.expect(201);

@@ -118,7 +118,7 @@ impl Plan<'_> {
                 (ChipKind::Priority, ChipValue::Priority(priority))
             }
             Saying::Match(value) => match value {
-                Value::Starting(date) | Value::Start(date) if self.rhythm.is_none() => {
+                Value::Start(date) if self.rhythm.is_none() => {
                     (ChipKind::Start, ChipValue::Start(date))
                 }
                 Value::Rhythm(_)

@@ -250,7 +250,7 @@ fn name(rest: &str) -> Option<(&str, usize)> {
         return is_name.then_some((name.trim(), name.len() + 2));
     }
     let is_inside =
-        |sign: char| sign.is_alphanumeric() || is_accent(sign) || "_-/&+.'\u{2019}:".contains(sign);
+        |sign: char| sign.is_alphanumeric() || is_accent(sign) || "_-/&+.:".contains(sign);
     let end = rest.find(|sign| !is_inside(sign)).unwrap_or(rest.len());
     let name = rest[..end].trim_end_matches(|sign| CLOSING.contains(sign) || "-/&+".contains(sign));
     let begins = name.chars().next().is_some_and(char::is_alphanumeric);

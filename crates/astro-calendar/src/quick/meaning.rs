@@ -103,6 +103,7 @@ pub(super) fn understand(
         M::DueToday => Some(Value::PartOfToday(taken.part().unwrap_or(Part::Evening))),
         M::EveryUnit
         | M::EveryWeekday
+        | M::EveryDayBut
         | M::EveryNthWeekday
         | M::EveryNthWorkday
         | M::EveryMonthDay
@@ -124,6 +125,10 @@ pub(super) fn understand(
         M::Start => taken.day().map(Value::Start),
         M::Level => taken.level().map(Value::Priority),
         M::RemindBefore => effort::before(taken.length()?),
+        M::RemindWhenDue => Some(Value::RemindBefore {
+            days: 0,
+            minutes: 0,
+        }),
         M::RemindAt => times::reminder(taken, context),
     }
 }

@@ -286,7 +286,11 @@ fn drop_without_rhythm(pieces: &mut Vec<Piece>) {
     });
     pieces.retain(|piece| match piece.saying {
         Saying::Match(
-            Value::Until(_) | Value::Times(_) | Value::Lasting(_) | Value::FromCompletion,
+            Value::Until(_)
+            | Value::Starting(_)
+            | Value::Times(_)
+            | Value::Lasting(_)
+            | Value::FromCompletion,
         ) => rhythm.is_some(),
         Saying::Match(Value::Hours(_)) => rhythm.is_some_and(|rhythm| rhythm.takes_hours()),
         _ => true,

@@ -151,7 +151,7 @@ impl Places<'_> {
     }
 
     fn ordinals(&self, at: usize) -> Option<Filling> {
-        self.list(at, |at| match self.ordinal(at)? {
+        self.list(at, false, |at| match self.ordinal(at)? {
             (Capture::Ordinals(bits), next, is_weak) => Some((bits, next, is_weak)),
             _ => None,
         })
@@ -177,14 +177,15 @@ impl Places<'_> {
             }
             Some((u64::from(from), next, is_weak))
         };
-        let (days, next, is_weak) = self.list(at, member)?;
+        let (days, next, is_weak) = self.list(at, true, member)?;
         Some((Capture::Weekdays(u8::try_from(days).ok()?), next, is_weak))
     }
 
-    /// Members with signs between them, as bits; several support each other.
+    /// Members with signs between them (or nothing: "mon wed fri"), as bits; several support each other.
     fn list(
         &self,
         at: usize,
+        may_touch: bool,
         member: impl Fn(usize) -> Option<(u64, usize, bool)>,
     ) -> Option<(u64, usize, bool)> {
         let (mut bits, mut next, is_weak) = member(at)?;
@@ -195,7 +196,7 @@ impl Places<'_> {
             while after < next + 2 && self.is_one_of(after, &self.language.list_signs) {
                 after += 1;
             }
-            if after == next {
+            if after == next && !may_touch {
                 break;
             }
             let Some((more, end, _)) = member(after) else {

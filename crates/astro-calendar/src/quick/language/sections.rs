@@ -92,6 +92,8 @@ meanings! {
     EveryUnit = Chip, "repeat.unit";
     /// On days of the week.
     EveryWeekday = Chip, "repeat.weekdays";
+    /// On the other days of the week.
+    EveryDayBut = Chip, "repeat.every-day-but";
     /// The first, second, last .. day of the week in a month.
     EveryNthWeekday = Chip, "repeat.nth-weekday";
     /// The first, second, last .. working day of a month.
@@ -122,6 +124,8 @@ meanings! {
     Level = Chip, "priority";
     /// A length of time before it is due.
     RemindBefore = Chip, "remind.before";
+    /// When it is due.
+    RemindWhenDue = Chip, "remind.when-due";
     /// At a day, a time, or both.
     RemindAt = Chip, "remind.at";
 }

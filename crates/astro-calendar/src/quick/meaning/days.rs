@@ -5,7 +5,7 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-use super::super::language::{Capture, Length, Meaning, UnitKind};
+use super::super::language::{Capture, Length, Meaning, Unit, UnitKind};
 use super::{Captures, Context, Value, effort};
 use crate::day::week_start;
 
@@ -27,7 +27,7 @@ pub(super) fn understand(
         Meaning::ThisWeekday => Some(coming_weekday(today, taken.weekday()?)),
         Meaning::NextWeekday => Some(coming_weekday(next_week(today)?, taken.weekday()?)),
         Meaning::Ahead => reach(today, date_length(taken.length()?)?),
-        Meaning::NextUnit => next_unit(today, taken.unit()?.kind),
+        Meaning::NextUnit => next_unit(today, taken.unit()?),
         Meaning::Weekend => Some(weekend(today)),
         Meaning::NextWeekend => Some(coming_weekday(next_week(today)?, Weekday::Saturday)),
         Meaning::EndOf => end_of(taken, today),
@@ -138,9 +138,10 @@ fn month_day(taken: &Captures<'_>, today: Date) -> Option<Date> {
     }
 }
 
-fn next_unit(today: Date, kind: UnitKind) -> Option<Date> {
-    match kind {
+fn next_unit(today: Date, unit: Unit) -> Option<Date> {
+    match unit.kind {
         UnitKind::Week => next_week(today),
+        UnitKind::Month if unit.times > 1 => end_of_months(today, unit.times)?.tomorrow().ok(),
         UnitKind::Month => ahead(today.first_of_month(), 0, 1),
         UnitKind::Year => ahead(today.first_of_year(), 0, 12),
         UnitKind::Day => tomorrow(today),
@@ -167,6 +168,11 @@ fn in_month(taken: &Captures<'_>, today: Date, day: i8) -> Option<Date> {
             None => coming(today, month, day),
         };
     }
+    if let Some(year) = taken.year() {
+        return Date::new(year, 1, 1)
+            .ok()
+            .filter(|date| day == 1 && *date >= today);
+    }
     let unit = taken.unit()?;
     if unit.kind != UnitKind::Month {
         return None;
@@ -187,7 +193,7 @@ fn end_of(taken: &Captures<'_>, today: Date) -> Option<Date> {
     }
     let is_next = taken.relative() == Some(1);
     let from = if is_next {
-        next_unit(today, taken.unit()?.kind)?
+        next_unit(today, taken.unit()?)?
     } else {
         today
     };
@@ -233,6 +239,10 @@ fn day_of_month(taken: &Captures<'_>, today: Date) -> Option<Date> {
 
 fn position_in_month(taken: &Captures<'_>, today: Date) -> Option<Date> {
     let positions = taken.ordinals()?;
+    if positions < 1 << 32 && positions.is_power_of_two() {
+        let day = [Capture::Day(i8::try_from(positions.trailing_zeros()).ok()?)];
+        return day_of_month(&Captures(&day), today);
+    }
     let is_last = positions == 1 << 33;
     let month = if taken.relative() == Some(1) {
         ahead(today.first_of_month(), 0, 1)?

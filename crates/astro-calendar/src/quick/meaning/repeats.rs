@@ -4,6 +4,7 @@ use super::super::language::{Meaning, Unit, UnitKind};
 use super::{Captures, Context, Rhythm};
 
 const WORKDAYS: u8 = 0b1_1111;
+const EVERY_DAY: u8 = 0b111_1111;
 
 pub(super) fn understand(
     meaning: Meaning,
@@ -24,6 +25,10 @@ fn rhythm(meaning: Meaning, taken: &Captures<'_>) -> Option<Rhythm> {
         Meaning::EveryYear => yearly(taken, interval),
         Meaning::EveryWeekday => Some(Rhythm {
             weekdays: taken.weekdays()?,
+            ..Rhythm::of(UnitKind::Week, interval)
+        }),
+        Meaning::EveryDayBut => Some(Rhythm {
+            weekdays: EVERY_DAY & !taken.weekdays()?,
             ..Rhythm::of(UnitKind::Week, interval)
         }),
         Meaning::EveryPart => Some(match taken.weekdays() {

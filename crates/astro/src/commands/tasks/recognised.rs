@@ -78,6 +78,9 @@ fn dates(read: &QuickAdded, day: &Day) -> Vec<String> {
     for trigger in &read.reminders {
         match trigger {
             Trigger::Absolute { at } => parts.push(format!("reminder {}", told(at))),
+            Trigger::Offset { by, .. } if *by == IsoDuration::ZERO => {
+                parts.push("reminder when due".to_owned());
+            }
             Trigger::Offset { by, .. } => parts.push(format!("reminder {} before", length(*by))),
             Trigger::Place { location, .. } => parts.push(format!("reminder at {location}")),
         }
