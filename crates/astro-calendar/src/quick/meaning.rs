@@ -13,7 +13,7 @@ pub(super) use times::{Clock, Hours};
 
 use jiff::civil::{Date, DateTime};
 
-use super::language::{Language, Length, Meaning, Part};
+use super::language::{Language, Length, Meaning, Part, Rule};
 use super::{DateOrder, Now};
 
 /// What a match means.
@@ -66,33 +66,19 @@ pub(super) fn understand(
     taken: &Captures<'_>,
     context: &Context<'_>,
 ) -> Option<Value> {
+    match meaning.rule() {
+        Rule::Calendar | Rule::Day | Rule::Date => {
+            days::understand(meaning, taken, context).map(Value::Day)
+        }
+        Rule::Time => times::clock(meaning, taken, context).map(Value::Time),
+        Rule::Length => effort::length(meaning, taken).map(Value::Length),
+        Rule::Chip => chip(meaning, taken, context),
+    }
+}
+
+fn chip(meaning: Meaning, taken: &Captures<'_>, context: &Context<'_>) -> Option<Value> {
     use Meaning as M;
     match meaning {
-        M::MonthDay
-        | M::Figures
-        | M::Named
-        | M::CalendarDay
-        | M::Relative
-        | M::Weekday
-        | M::ThisWeekday
-        | M::NextWeekday
-        | M::Ahead
-        | M::NextUnit
-        | M::Weekend
-        | M::NextWeekend
-        | M::EndOf
-        | M::Middle
-        | M::StartOf
-        | M::DayOfMonth
-        | M::NthWeekday
-        | M::SameDay
-        | M::DatedWeekday
-        | M::After
-        | M::Before => days::understand(meaning, taken, context).map(Value::Day),
-        M::Clock | M::Past | M::To => times::clock(meaning, taken, context).map(Value::Time),
-        M::Amount | M::ClockAmount | M::AndAHalf => {
-            effort::length(meaning, taken).map(Value::Length)
-        }
         M::DueDate => taken.day().map(Value::Due),
         M::DueAhead => days::moment_ahead(taken.length()?, context),
         M::DueMoment => times::moment(taken),
@@ -101,14 +87,6 @@ pub(super) fn understand(
         M::DueRange => times::range(taken, context),
         M::DuePart => taken.part().map(Value::Part),
         M::DueToday => Some(Value::PartOfToday(taken.part().unwrap_or(Part::Evening))),
-        M::EveryUnit
-        | M::EveryWeekday
-        | M::EveryDayBut
-        | M::EveryNthWeekday
-        | M::EveryNthWorkday
-        | M::EveryMonthDay
-        | M::EveryYear
-        | M::EveryPart => repeats::understand(meaning, taken, context).map(Value::Rhythm),
         M::Until => taken.day().map(Value::Until),
         M::Starting => taken.day().map(Value::Starting),
         M::Times => taken
@@ -130,5 +108,6 @@ pub(super) fn understand(
             minutes: 0,
         }),
         M::RemindAt => times::reminder(taken, context),
+        _ => repeats::understand(meaning, taken, context).map(Value::Rhythm),
     }
 }

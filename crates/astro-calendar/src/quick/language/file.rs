@@ -2,7 +2,7 @@
 
 use super::super::tokens::{Token, WordId, cut};
 use super::lexicon::{self, Class, Form, Lexicon};
-use super::pattern::{Accept, Grammar, Need, Rule, Step, expand};
+use super::pattern::{Accept, Grammar, Need, Step, expand};
 use super::sections::Meaning;
 use super::{DateOrder, Language, LanguageError};
 
@@ -10,7 +10,7 @@ use super::{DateOrder, Language, LanguageError};
 enum Section {
     Settings,
     Words(Class),
-    Patterns(Rule, Meaning),
+    Patterns(Meaning),
     Protected,
     Articles,
     Connectors,
@@ -27,9 +27,9 @@ impl Section {
             "connecting words" => Some(Self::Connectors),
             "between members of a list" => Some(Self::Lists),
             "between ends of a range" => Some(Self::Ranges),
-            _ => Class::of_section(name).map(Self::Words).or_else(|| {
-                Meaning::of_section(name).map(|(rule, meaning)| Self::Patterns(rule, meaning))
-            }),
+            _ => Class::of_section(name)
+                .map(Self::Words)
+                .or_else(|| Meaning::of_section(name).map(Self::Patterns)),
         }
     }
 }
@@ -84,7 +84,7 @@ fn take(language: &mut Language, section: &mut Option<Section>, entry: &str) -> 
         None => Err("a section such as [weekdays] must come first".to_owned()),
         Some(Section::Settings) => setting(language, entry),
         Some(Section::Words(class)) => words(language, *class, entry),
-        Some(Section::Patterns(rule, meaning)) => pattern(language, *rule, *meaning, entry),
+        Some(Section::Patterns(meaning)) => pattern(language, *meaning, entry),
         Some(Section::Protected) => {
             for phrase in entry.split(',') {
                 let phrase = learn(language, phrase);
@@ -147,12 +147,8 @@ fn words(language: &mut Language, class: Class, entry: &str) -> Result<(), Strin
     Ok(())
 }
 
-fn pattern(
-    language: &mut Language,
-    rule: Rule,
-    meaning: Meaning,
-    entry: &str,
-) -> Result<(), String> {
+fn pattern(language: &mut Language, meaning: Meaning, entry: &str) -> Result<(), String> {
+    let rule = meaning.rule();
     let (keeps_needs, entry) = match entry.strip_prefix("= ") {
         Some(entry) => (true, entry),
         None => (false, entry),

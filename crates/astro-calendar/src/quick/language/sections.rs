@@ -9,9 +9,14 @@ macro_rules! meanings {
         pub(in super::super) enum Meaning { $($(#[doc = $doc])+ $meaning),+ }
 
         impl Meaning {
-            /// The rule and the meaning of a section.
-            pub fn of_section(name: &str) -> Option<(Rule, Self)> {
-                match name { $($section => Some((Rule::$rule, Self::$meaning)),)+ _ => None }
+            /// The meaning that a section gives to its patterns.
+            pub fn of_section(name: &str) -> Option<Self> {
+                match name { $($section => Some(Self::$meaning),)+ _ => None }
+            }
+
+            /// What a pattern of this meaning is a pattern of.
+            pub const fn rule(self) -> Rule {
+                match self { $(Self::$meaning => Rule::$rule,)+ }
             }
         }
     };
