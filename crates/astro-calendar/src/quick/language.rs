@@ -69,12 +69,14 @@ static ENGLISH: Built = LazyLock::new(|| Language::read(include_str!("languages/
 static GERMAN: Built = LazyLock::new(|| Language::read(include_str!("languages/de.txt")));
 static SPANISH: Built = LazyLock::new(|| Language::read(include_str!("languages/es.txt")));
 static FRENCH: Built = LazyLock::new(|| Language::read(include_str!("languages/fr.txt")));
+static DUTCH: Built = LazyLock::new(|| Language::read(include_str!("languages/nl.txt")));
 
-static BUILT_IN: [(&str, &Built); 4] = [
+static BUILT_IN: [(&str, &Built); 5] = [
     ("de", &GERMAN),
     ("en", &ENGLISH),
     ("es", &SPANISH),
     ("fr", &FRENCH),
+    ("nl", &DUTCH),
 ];
 
 impl Language {
@@ -105,5 +107,20 @@ impl Language {
     /// Its code, such as `en`.
     pub fn code(&self) -> &str {
         &self.code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_that_comes_along_can_be_read() {
+        for (code, built) in BUILT_IN {
+            match built.as_ref() {
+                Ok(language) => assert_eq!(language.code(), code),
+                Err(error) => panic!("{code}.txt, {error}"),
+            }
+        }
     }
 }

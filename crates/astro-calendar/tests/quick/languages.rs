@@ -45,12 +45,8 @@ due: 毎
 ";
 
 #[test]
-fn every_language_that_comes_along_can_be_read() {
-    for code in Language::codes() {
-        let language = Language::built_in(code).unwrap_or_else(|| panic!("{code} cannot be read"));
-        assert_eq!(language.code(), code);
-    }
-    assert!(Language::built_in("EN-gb").is_some());
+fn a_language_is_found_by_its_tag() {
+    assert_eq!(Language::built_in("EN-gb").map(Language::code), Some("en"));
     assert!(Language::built_in("tlh").is_none());
 }
 

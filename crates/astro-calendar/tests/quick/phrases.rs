@@ -140,6 +140,12 @@ fn a_further_set_is_understood_whole() {
 }
 
 #[test]
+fn the_languages_that_came_later_are_understood() {
+    let (right, all) = score(include_str!("other_languages.txt"), |_| true);
+    assert_eq!(right, all);
+}
+
+#[test]
 fn sentences_without_a_sign_set_nothing() {
     let file = include_str!("negative.txt");
     let sentences: Vec<(&str, &str)> = file

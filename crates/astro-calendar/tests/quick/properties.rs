@@ -142,6 +142,8 @@ fn the_phrases_hold_the_properties() {
     for file in [
         include_str!("phrases.txt"),
         include_str!("wider.txt"),
+        include_str!("further.txt"),
+        include_str!("other_languages.txt"),
         include_str!("negative.txt"),
     ] {
         for line in file
