@@ -40,7 +40,7 @@ const STARTS: [&str; 12] = [
 ];
 
 #[test]
-fn any_text_is_read_or_refused() {
+fn any_text_is_a_rule_or_is_refused() {
     bolero::check!().for_each(|bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
         in_time(&text, || read(&text));
@@ -49,7 +49,7 @@ fn any_text_is_read_or_refused() {
 }
 
 #[test]
-fn whatever_is_read_comes_to_an_end() {
+fn whatever_rule_is_read_comes_to_an_end() {
     bolero::check!().for_each(|bytes: &[u8]| {
         let mut choices = Choices::new(bytes);
         let series = series(&mut choices);

@@ -263,3 +263,49 @@ fn times_without_a_zone_are_those_of_the_person() {
         assert_eq!(starts(nine.after(at, &zone), 1), ["2026-03-29T09:00:00"]);
     }
 }
+
+#[test]
+fn who_asks_while_the_clocks_change_gets_what_is_still_to_come() {
+    let next = |start: &str, asked: &str| {
+        let series = series(start, "FREQ=DAILY");
+        shown(&series, asked, 1).remove(0)
+    };
+    let madrid = "2026-01-01T02:30[Europe/Madrid]";
+    // the clock shows 03:10, and 02:30 is still to come at 03:30
+    for (asked, found) in [
+        (
+            "2026-03-29T01:00:00Z",
+            "2026-03-29T02:30 = 2026-03-29T01:30:00Z",
+        ),
+        (
+            "2026-03-29T01:10:00Z",
+            "2026-03-29T02:30 = 2026-03-29T01:30:00Z",
+        ),
+        (
+            "2026-03-29T01:30:00Z",
+            "2026-03-29T02:30 = 2026-03-29T01:30:00Z",
+        ),
+        (
+            "2026-03-29T01:30:01Z",
+            "2026-03-30T02:30 = 2026-03-30T00:30:00Z",
+        ),
+        // the clock shows 02:10 again, and 02:30 is over
+        (
+            "2026-10-25T00:30:00Z",
+            "2026-10-25T02:30 = 2026-10-25T00:30:00Z",
+        ),
+        (
+            "2026-10-25T00:30:01Z",
+            "2026-10-26T02:30 = 2026-10-26T01:30:00Z",
+        ),
+        (
+            "2026-10-25T01:10:00Z",
+            "2026-10-26T02:30 = 2026-10-26T01:30:00Z",
+        ),
+    ] {
+        assert_eq!(next(madrid, asked), found, "{asked}");
+    }
+    let howe = "2026-01-01T02:15[Australia/Lord_Howe]";
+    let found = next(howe, "2026-10-03T15:40:00Z");
+    assert_eq!(found, "2026-10-04T02:15 = 2026-10-03T15:45:00Z");
+}
