@@ -113,7 +113,7 @@ async fn understand(
     let set = preferences::set(read).await?;
     let tag = request.language.clone().unwrap_or_else(|| set.language());
     let language = language(&tag, request.language.is_some())?;
-    let order = request.date_order.or_else(|| order_of(&tag));
+    let order = request.date_order.or_else(|| order_of(&tag, language));
     let mut options = Options {
         date_order: order.map(Into::into),
         rejected: in_bytes(&request.text, &request.rejected),
@@ -167,8 +167,15 @@ fn language(tag: &str, was_asked_for: bool) -> Result<&'static Language> {
     })
 }
 
-/// Where English is spoken 12/05 is the fifth of December in few places.
-fn order_of(tag: &str) -> Option<DateOrder> {
+/// Where English is spoken 12/05 is the fifth of December in few places, and elsewhere in none.
+fn order_of(tag: &str, language: &Language) -> Option<DateOrder> {
+    let is_own = tag
+        .split('-')
+        .next()
+        .is_some_and(|primary| primary.eq_ignore_ascii_case(language.code()));
+    if !is_own {
+        return Some(DateOrder::DayMonth);
+    }
     let region = tag.split('-').skip(1).find(|part| part.len() == 2)?;
     let is_month_first = ["US", "PH", "FM", "MH", "PW"]
         .iter()

@@ -134,7 +134,7 @@ on_both_engines! {
         let german = json!({ "text": "Kino am Freitag um 20 Uhr", "language": "de", "dry": true });
         let answer = app.owner.post("/api/v1/quick-add", german).await.expect(200);
         assert_eq!((&answer["language"], &answer["fields"]["title"]), (&json!("de"), &json!("Kino")));
-        for (tag, language, due) in [("fr", "fr", "2026-05-12"), ("en-GB", "en", "2026-05-12"), ("en-US", "en", "2026-12-05"), ("it", "en", "2026-12-05")] {
+        for (tag, language, due) in [("fr", "fr", "2026-05-12"), ("en-GB", "en", "2026-05-12"), ("en-US", "en", "2026-12-05"), ("sv", "en", "2026-05-12")] {
             app.owner.request(Method::PUT, "/api/v1/preferences/locale.lang").json(&json!({ "value": tag })).send().await;
             let answer = read(app, "Taxi 12/05/2026").await;
             assert_eq!((&answer["language"], &answer["fields"]["due"]), (&json!(language), &json!(due)), "{tag}");

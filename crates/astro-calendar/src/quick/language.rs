@@ -70,13 +70,17 @@ static GERMAN: Built = LazyLock::new(|| Language::read(include_str!("languages/d
 static SPANISH: Built = LazyLock::new(|| Language::read(include_str!("languages/es.txt")));
 static FRENCH: Built = LazyLock::new(|| Language::read(include_str!("languages/fr.txt")));
 static DUTCH: Built = LazyLock::new(|| Language::read(include_str!("languages/nl.txt")));
+static ITALIAN: Built = LazyLock::new(|| Language::read(include_str!("languages/it.txt")));
+static PORTUGUESE: Built = LazyLock::new(|| Language::read(include_str!("languages/pt.txt")));
 
-static BUILT_IN: [(&str, &Built); 5] = [
+static BUILT_IN: [(&str, &Built); 7] = [
     ("de", &GERMAN),
     ("en", &ENGLISH),
     ("es", &SPANISH),
     ("fr", &FRENCH),
+    ("it", &ITALIAN),
     ("nl", &DUTCH),
+    ("pt", &PORTUGUESE),
 ];
 
 impl Language {

@@ -22,7 +22,7 @@ pub struct NewTaskArgs {
     /// Take the line as the title, word for word
     #[arg(long, visible_alias = "no-parse", conflicts_with_all = ["dry", "lang"])]
     pub plain: bool,
-    /// The language of the line, when it is not that of your preferences: en, de, es, fr, nl
+    /// The language of the line, when it is not that of your preferences: en, de, es, fr, it, nl, pt
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
     /// Wanted by: today, tomorrow, friday, +3d, 2026-12-24, 2026-12-24T10:00:00

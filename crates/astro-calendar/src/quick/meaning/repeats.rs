@@ -44,7 +44,9 @@ fn rhythm(meaning: Meaning, taken: &Captures<'_>) -> Option<Rhythm> {
 
 /// Positions in a month, or in one month of the year.
 fn in_months(meaning: Meaning, taken: &Captures<'_>, interval: u32) -> Option<Rhythm> {
-    let positions = taken.ordinals()?;
+    let positions = taken
+        .ordinals()
+        .or_else(|| taken.day_number().map(|day| 1 << day))?;
     let unit = taken.unit().unwrap_or(Unit {
         kind: UnitKind::Month,
         times: 1,
