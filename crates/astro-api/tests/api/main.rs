@@ -21,6 +21,7 @@ mod recommendations;
 mod recurring;
 mod reminders;
 mod series;
+mod series_at_random;
 mod sync;
 mod taken_back;
 mod tasks;

@@ -210,6 +210,8 @@ on_both_engines! {
         assert_eq!(shown.iter().map(|task| task["title"].as_str().unwrap()).collect::<Vec<_>>(), ["Call mum", "ask about the cat"]);
         act(app, &plain, "complete").await;
         assert_eq!(status(app, &plain).await, "completed");
+        let refused = app.owner.patch(&at(&plain), json!({ "rrule": "FREQ=DAILY" })).await.expect(422);
+        assert_eq!(refused["errors"][0]["code"], "closed");
     }
 
     async fn a_series_ends_when_it_is_cancelled(app: TestApp) {

@@ -11,6 +11,9 @@ use super::{MissedPolicy, TaskFields, TaskStatus};
 use crate::error::Checks;
 use crate::ids::TaskId;
 
+/// How many occurrences are looked at for one that is not there yet.
+pub const AFTER_COMPLETION: usize = 20;
+
 /// The id of an occurrence, or of the copy that it has of something that belongs to its series:
 /// the name-based UUID (RFC 9562, version 5) of the recurrence id's text in the namespace that the
 /// original's id is. Whoever makes an occurrence, on whatever device, makes the same row.
@@ -75,19 +78,17 @@ impl TaskFields {
         })
     }
 
-    /// The next occurrence, counted from when the one before was done: the rule begins on that day
-    /// at the series' own time of day, or at that minute where it counts hours, and what comes of it
-    /// later is next. It ends as the rule says; `made` occurrences are there already.
-    pub fn next_after_completion(
-        &self,
-        done: Timestamp,
-        made: u32,
-        zone: &TimeZone,
-    ) -> Option<When> {
+    /// The next occurrences, [`AFTER_COMPLETION`] at most, counted from when the one before was done:
+    /// the rule begins on that day at the series' own time of day, or at that minute where it counts
+    /// hours, and what comes of it later comes next. It ends as the rule says; `made` occurrences are
+    /// there already. Some of the answers may have been made ahead of their time.
+    pub fn after_completion(&self, done: Timestamp, made: u32, zone: &TimeZone) -> Vec<When> {
+        self.counted_from(done, made, zone).unwrap_or_default()
+    }
+
+    fn counted_from(&self, done: Timestamp, made: u32, zone: &TimeZone) -> Option<Vec<When>> {
         let rule: Rule = self.rrule.as_ref()?.parse().ok()?;
-        if rule.count().is_some_and(|count| made >= count) {
-            return None;
-        }
+        let left = rule.count().map(|count| count.saturating_sub(made));
         let anchor = self.anchor()?;
         let counts_in = match anchor {
             When::Zoned { zone, .. } => zone.rules(),
@@ -103,17 +104,20 @@ impl TaskFields {
             let start = done_at.date().to_datetime(local(anchor).time());
             (start, day_bounds(tomorrow, counts_in).start)
         };
-        let rule = match rule.count() {
-            Some(_) => rule.with_count(2),
+        let wanted = left.map_or(AFTER_COMPLETION, |left| AFTER_COMPLETION.min(left as usize));
+        // what is left was counted already
+        let rule = match left {
+            Some(left) => rule.with_count(left.saturating_add(1)),
             None => rule,
         };
         let series = Series::new(like(anchor, start)?).with_rule(rule);
-        let next = series.from(from, zone).find(|next| {
+        let next = series
+            .from(from, zone)
+            .map_while(Result::ok)
             // in the very minute in which it was done it is not to be done again
-            next.as_ref()
-                .map_or(true, |next| local(&next.start) > start)
-        });
-        Some(next?.ok()?.recurrence_id)
+            .filter(|next| local(&next.start) > start)
+            .take(wanted);
+        Some(next.map(|next| next.recurrence_id).collect())
     }
 
     pub(super) fn check_rule(&self, checks: &mut Checks) {
@@ -312,7 +316,8 @@ mod tests {
         let next = |rule: &str, made| {
             let fields = series(None, Some("2026-11-20T18:00:00"), rule);
             let done = "2026-11-25T09:30:20Z".parse().unwrap();
-            fields.next_after_completion(done, made, &TimeZone::UTC)
+            let next = fields.after_completion(done, made, &TimeZone::UTC);
+            next.into_iter().next()
         };
         let in_three_days = Some(when("2026-11-28T18:00:00"));
         assert_eq!(next("FREQ=DAILY;INTERVAL=3", 9), in_three_days);

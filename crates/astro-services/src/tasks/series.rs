@@ -102,6 +102,11 @@ pub(super) async fn check(
         }
     }
     let begins_series = fields.recurs() && !is_occurrence;
+    let was_done = before.is_some_and(|before| !is_series(before) && !before.is_open());
+    if begins_series && was_done && !fields.status.is_open() {
+        let message = "what is done does not recur any more; open it again first";
+        checks.add("rrule", "closed", message);
+    }
     let may_be = match fields.status {
         TaskStatus::NeedsAction => true,
         TaskStatus::Cancelled => begins_series || !in_template,

@@ -88,8 +88,13 @@ async fn make_next(change: &mut Change<'_>, series: &Task, after: Option<When>) 
     if fields.repeat_from == RepeatFrom::Completion && after.is_some() {
         let made = rows::series::count(change.write, series.id).await?;
         let made = u32::try_from(made).unwrap_or(u32::MAX);
-        if let Some(next) = fields.next_after_completion(change.now, made, &zone) {
-            make(change, series, &next).await?;
+        for next in fields.after_completion(change.now, made, &zone) {
+            let known = find(change, series, &next).await?;
+            // done a whole interval early, the next would be the one that was done
+            if known.is_none_or(|known| known.deleted_at.is_some() || known.is_open()) {
+                make(change, series, &next).await?;
+                break;
+            }
         }
         return Ok(());
     }
