@@ -198,10 +198,10 @@ async fn hold(app: &TestApp, seed: &str) {
         .get("/api/v1/upcoming?days=20&limit=100")
         .await
         .expect(200);
-    let mut seen = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for item in ahead["items"].as_array().unwrap() {
         assert!(
-            seen.insert(text(item, "id").to_owned()),
+            shown.insert(text(item, "id").to_owned()),
             "{seed}: {item} is shown twice"
         );
         let is_there = rows.iter().any(|row| row["id"] == item["id"]);
@@ -223,7 +223,7 @@ async fn run(engine: Engine, number: u64) {
             hold(app, &told).await;
         }
         let found = app.db.store.check(|_, _| {}).await.unwrap();
-        assert_eq!(found, [], "{place} at {}", app.db.clock.now());
+        assert_eq!(found, [], "{told} at {}", app.db.clock.now());
     })
     .await;
 }
