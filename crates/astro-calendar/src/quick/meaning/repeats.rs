@@ -14,6 +14,9 @@ pub(super) fn understand(
     let mut rhythm = rhythm(meaning, taken)?;
     rhythm.part = taken.part();
     rhythm.from_completion = taken.is_from_completion();
+    if !rhythm.comes_within_a_century() {
+        return None;
+    }
     // a rule that never comes is none
     rhythm.first(context.today).map(|_| rhythm)
 }

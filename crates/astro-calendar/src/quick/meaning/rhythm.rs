@@ -46,6 +46,16 @@ impl Rhythm {
         self.unit == UnitKind::Hour
     }
 
+    /// Whether its interval is one that somebody lives to see again; tasks take no other.
+    pub fn comes_within_a_century(&self) -> bool {
+        let most = match self.unit {
+            UnitKind::Year => 100,
+            UnitKind::Month => 1_200,
+            _ => 5_000,
+        };
+        self.interval <= most
+    }
+
     /// Whether it may come at several clock times of its days.
     pub fn takes_hours(&self) -> bool {
         !self.is_hourly() && !self.counts_together
