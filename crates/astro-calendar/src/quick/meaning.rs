@@ -68,7 +68,10 @@ pub(super) fn understand(
 ) -> Option<Value> {
     match meaning.rule() {
         Rule::Calendar | Rule::Day | Rule::Date => {
-            days::understand(meaning, taken, context).map(Value::Day)
+            // what lies before the year 1 cannot be written down
+            days::understand(meaning, taken, context)
+                .filter(|day| day.year() >= 1)
+                .map(Value::Day)
         }
         Rule::Time => times::clock(meaning, taken, context).map(Value::Time),
         Rule::Length => effort::length(meaning, taken).map(Value::Length),
