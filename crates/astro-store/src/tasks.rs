@@ -53,8 +53,8 @@ const DESCENDANTS: Statement = Statement::new(
 /// Whether an open task stands in the way.
 const BLOCKED: Statement = Statement::new(
     "tasks.blocked",
-    "SELECT count(*) FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
-     WHERE d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0",
+    "SELECT count(*) FROM task_dependencies d CROSS JOIN tasks b \
+     WHERE b.owner_id = d.owner_id AND b.id = d.depends_on AND d.owner_id = $1 AND d.task_id = $2 AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0",
 );
 /// Whether `$3` can be reached from `$2` by following what tasks depend on and what is a part of
 /// them, without the dependencies and the parent of `$4`. Each task is followed in both ways by one

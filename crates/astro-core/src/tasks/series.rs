@@ -140,33 +140,59 @@ impl TaskFields {
     /// Where a series says only when it is due, an occurrence starts on that day: the next one
     /// appears when it is its turn, not when the one before is done.
     pub fn occurrence(&self, recurrence_id: &When) -> Option<Self> {
-        let shift = Shift::between(self.anchor()?, recurrence_id);
-        let mut fields = self.shifted(&shift)?;
+        let times = self.occurrence_times(recurrence_id)?;
+        Some(self.fresh(times))
+    }
+
+    /// The times of an occurrence alone.
+    pub fn occurrence_times(&self, recurrence_id: &When) -> Option<Times> {
+        let mut times = self.times(&Shift::between(self.anchor()?, recurrence_id))?;
         if self.start.is_none() {
-            fields.start = Some(start_of_day(recurrence_id)?);
+            times.start = Some(start_of_day(recurrence_id)?);
         }
-        Some(fields)
+        Some(times)
     }
 
     /// The same for what belongs to the series: a part of its checklist.
     pub fn shifted(&self, shift: &Shift) -> Option<Self> {
-        Some(Self {
-            status: TaskStatus::NeedsAction,
-            percent: 0,
+        self.times(shift).map(|times| self.fresh(times))
+    }
+
+    fn times(&self, shift: &Shift) -> Option<Times> {
+        Some(Times {
             start: shift.apply(self.start.as_ref())?,
             due: shift.apply(self.due.as_ref())?,
             deadline: match self.deadline {
                 Some(date) => Some(date.checked_add(shift.days).ok()?),
                 None => None,
             },
+        })
+    }
+
+    /// To be done once, at these times.
+    fn fresh(&self, times: Times) -> Self {
+        Self {
+            status: TaskStatus::NeedsAction,
+            percent: 0,
+            start: times.start,
+            due: times.due,
+            deadline: times.deadline,
             rrule: None,
             rdate: Vec::new(),
             exdate: Vec::new(),
             missed_policy: MissedPolicy::default(),
             repeat_from: super::RepeatFrom::default(),
             ..self.clone()
-        })
+        }
     }
+}
+
+/// When something is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Times {
+    pub start: Option<When>,
+    pub due: Option<When>,
+    pub deadline: Option<Date>,
 }
 
 /// How far an occurrence lies from the beginning of its series, on the clock.

@@ -15,10 +15,10 @@ const OPEN: Statement = Statement::new(
     "SELECT t.id, t.status, t.state, t.priority, t.start_index, t.due_index, t.deadline, t.estimate_s, t.min_block_s, t.created_at, \
        t.project_id, t.parent_id, t.labels, \
        CAST(CASE WHEN t.description = '' THEN 0 ELSE 1 + length(t.description) - length(replace(t.description, $2, '')) END AS BIGINT), \
-       CAST(CASE WHEN EXISTS (SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
-         WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0) THEN 1 ELSE 0 END AS BIGINT), \
-       CAST(CASE WHEN EXISTS (SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.task_id \
-         WHERE d.owner_id = $1 AND d.depends_on = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0) THEN 1 ELSE 0 END AS BIGINT), \
+       CAST(CASE WHEN EXISTS (SELECT 1 FROM task_dependencies d CROSS JOIN tasks b \
+         WHERE b.owner_id = d.owner_id AND b.id = d.depends_on AND d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0) THEN 1 ELSE 0 END AS BIGINT), \
+       CAST(CASE WHEN EXISTS (SELECT 1 FROM task_dependencies d CROSS JOIN tasks b \
+         WHERE b.owner_id = d.owner_id AND b.id = d.task_id AND d.owner_id = $1 AND d.depends_on = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0) THEN 1 ELSE 0 END AS BIGINT), \
        CAST(CASE WHEN EXISTS (SELECT 1 FROM time_entries e WHERE e.owner_id = $1 AND e.task_id = t.id AND e.ended_at IS NULL \
          AND e.deleted_at IS NULL) THEN 1 ELSE 0 END AS BIGINT) \
      FROM tasks t WHERE t.owner_id = $1 AND t.deleted_at IS NULL AND t.status IN (0, 1) AND t.template = 0",

@@ -23,8 +23,8 @@ pub struct Listed {
 }
 
 /// What stands in the way of a task.
-const IN_THE_WAY: &str = "SELECT 1 FROM task_dependencies d JOIN tasks b ON b.owner_id = d.owner_id AND b.id = d.depends_on \
-     WHERE d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0";
+const IN_THE_WAY: &str = "SELECT 1 FROM task_dependencies d CROSS JOIN tasks b \
+     WHERE b.owner_id = d.owner_id AND b.id = d.depends_on AND d.owner_id = $1 AND d.task_id = t.id AND b.status IN (0, 1) AND b.deleted_at IS NULL AND b.template = 0";
 
 /// What waits for anything at all: few of many, and gathered once they spare every other task the
 /// question what stands in its way.

@@ -25,6 +25,7 @@ pub(crate) static STATEMENTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
         MOVE_AHEAD,
         MISSED,
         SERIES_AHEAD,
+        COUNT_AHEAD,
         LIVING,
     ]
 });
@@ -91,6 +92,10 @@ const MOVE_AHEAD: Statement = Statement::new(
 const MISSED: Statement = Statement::new(
     "series.missed",
     "SELECT series_id FROM series_ahead WHERE owner_id = $1 AND kept = 1 AND start_index <= $2 ORDER BY start_index LIMIT $3",
+);
+const COUNT_AHEAD: Statement = Statement::new(
+    "series.count_ahead",
+    "SELECT count(*) FROM series_ahead WHERE owner_id = $1 AND ahead_index <= $2",
 );
 /// No texts but the title: all of a person's series may have to be read for one page.
 const SERIES_AHEAD: Statement = Statement::new(
@@ -254,6 +259,13 @@ pub struct SeriesAhead {
     pub ahead_index: i64,
     /// The template; of its fields only those that a list shows.
     pub fields: TaskFields,
+}
+
+/// How many series go on at or before a moment.
+pub async fn count_ahead(read: &mut Read, until: i64) -> Result<u32, StoreError> {
+    let args = read.args().int(until);
+    let count = super::count(read, &COUNT_AHEAD, args).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The series that go on at or before a moment, in the order in which they do.

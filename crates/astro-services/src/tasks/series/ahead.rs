@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::RangeInclusive;
 
+use astro_core::calendar::recurrence::Series;
 use astro_core::calendar::{
     Date, SignedDuration, TimeZone, Timestamp, ToSpan as _, When, day_bounds, local_date, micros,
 };
@@ -11,7 +12,7 @@ use astro_core::document::Document as _;
 use astro_core::ids::TaskId;
 use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
 use astro_core::principal::Permission;
-use astro_core::tasks::series::occurrence_id;
+use astro_core::tasks::series::{Times, occurrence_id};
 use astro_core::tasks::{Occurrence, Task, TaskFields, UpcomingTask};
 use astro_store::tasks::series::{self as rows, SeriesAhead, ahead_index};
 use astro_store::{Read, documents, owners};
@@ -169,38 +170,37 @@ struct Placed {
 }
 
 impl Placed {
-    fn new(task: UpcomingTask, zone: &TimeZone) -> Self {
-        Self {
-            at: ahead_index(task.start.as_ref(), task.due.as_ref(), zone),
-            task,
-        }
-    }
-
     fn place(&self) -> Place {
         (self.at, self.task.id.uuid())
     }
 }
 
 fn of_task(task: &Task, zone: &TimeZone) -> Placed {
-    let shown = UpcomingTask {
+    let at = ahead_index(task.start.as_ref(), task.due.as_ref(), zone);
+    let times = Times {
+        start: task.start.clone(),
+        due: task.due.clone(),
+        deadline: task.deadline,
+    };
+    let task = UpcomingTask {
         status: Some(task.status),
         series_id: task.series_id,
         recurrence_id: task.recurrence_id.clone(),
-        ..shown(task.id, &task.fields())
+        ..shown(task.id, &task.fields(), times)
     };
-    Placed::new(shown, zone)
+    Placed { at, task }
 }
 
-fn shown(id: TaskId, fields: &TaskFields) -> UpcomingTask {
+fn shown(id: TaskId, fields: &TaskFields, times: Times) -> UpcomingTask {
     UpcomingTask {
         id,
         title: fields.title.clone(),
         status: None,
         series_id: None,
         recurrence_id: None,
-        start: fields.start.clone(),
-        due: fields.due.clone(),
-        deadline: fields.deadline,
+        start: times.start,
+        due: times.due,
+        deadline: times.deadline,
         priority: fields.priority,
         estimate_s: fields.estimate_s,
         project_id: fields.project_id,
@@ -219,14 +219,14 @@ async fn planned(
     wanted: u32,
     zone: &TimeZone,
 ) -> Result<Vec<Placed>> {
-    let mut candidates = rows::series_ahead(read, *span.start(), ALL).await?;
-    if *span.end() > *span.start() {
-        let earlier = u32::try_from(candidates.len()).unwrap_or(ALL);
-        candidates = rows::series_ahead(read, *span.end(), earlier.saturating_add(wanted)).await?;
-    }
+    let earlier = rows::count_ahead(read, *span.start()).await?;
+    let enough = earlier.saturating_add(wanted);
+    let candidates = rows::series_ahead(read, *span.end(), enough).await?;
     let mut heap = BinaryHeap::with_capacity(candidates.len());
     for series in &candidates {
-        let mut walk = Walk::new(series, *span.start(), zone);
+        let Some(mut walk) = Walk::new(series, *span.start(), zone) else {
+            continue;
+        };
         if let Some(next) = walk.next(&span, after) {
             heap.push(Reverse(Ranked { next, walk }));
         }
@@ -250,12 +250,10 @@ async fn planned(
     Ok(items)
 }
 
-/// No limit.
-const ALL: u32 = u32::MAX >> 1;
-
 /// The occurrences of one series from a moment on.
 struct Walk<'a> {
     series: &'a SeriesAhead,
+    engine: Series,
     zone: &'a TimeZone,
     /// The occurrences are asked for one after another, each after the last.
     last: Option<Timestamp>,
@@ -263,7 +261,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(series: &'a SeriesAhead, begin: i64, zone: &'a TimeZone) -> Self {
+    /// `None` for what does not recur.
+    fn new(series: &'a SeriesAhead, begin: i64, zone: &'a TimeZone) -> Option<Self> {
         let first = series.recurrence_id.instant(zone);
         let begin = Timestamp::from_microsecond(begin).unwrap_or(Timestamp::MIN);
         let fields = &series.fields;
@@ -275,37 +274,38 @@ impl<'a> Walk<'a> {
         let margin =
             SignedDuration::from_micros(lasts).saturating_add(SignedDuration::from_hours(48));
         let earliest = begin.checked_sub(margin).unwrap_or(Timestamp::MIN);
-        Self {
+        Some(Self {
             series,
+            engine: fields.series()?,
             zone,
             last: None,
             begin: first.max(earliest),
-        }
+        })
     }
 
     fn next(&mut self, span: &RangeInclusive<i64>, after: Place) -> Option<Placed> {
-        let engine = self.series.fields.series()?;
         let occurrences = match self.last {
-            Some(last) => engine.after(last, self.zone),
-            None => engine.from(self.begin, self.zone),
+            Some(last) => self.engine.after(last, self.zone),
+            None => self.engine.from(self.begin, self.zone),
         };
         for occurrence in occurrences {
             // a rule that finds nothing more within reason has nothing to show
             let occurrence = occurrence.ok()?;
             self.last = Some(occurrence.start.instant(self.zone));
-            let id = occurrence_id(self.series.series, &occurrence.recurrence_id);
-            let fields = self.series.fields.occurrence(&occurrence.recurrence_id)?;
-            let task = UpcomingTask {
-                series_id: Some(self.series.series),
-                recurrence_id: Some(occurrence.recurrence_id),
-                ..shown(id, &fields)
-            };
-            let item = Placed::new(task, self.zone);
-            if item.at > *span.end() {
+            let fields = &self.series.fields;
+            let times = fields.occurrence_times(&occurrence.recurrence_id)?;
+            let at = ahead_index(times.start.as_ref(), times.due.as_ref(), self.zone);
+            if at > *span.end() {
                 return None;
             }
-            if span.contains(&item.at) && item.place() > after {
-                return Some(item);
+            let id = occurrence_id(self.series.series, &occurrence.recurrence_id);
+            if span.contains(&at) && (at, id.uuid()) > after {
+                let task = UpcomingTask {
+                    series_id: Some(self.series.series),
+                    recurrence_id: Some(occurrence.recurrence_id),
+                    ..shown(id, fields, times)
+                };
+                return Some(Placed { at, task });
             }
         }
         None
