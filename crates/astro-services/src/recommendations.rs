@@ -59,11 +59,10 @@ impl Services {
     pub async fn recommend(&self, call: &Call, request: RecommendRequest) -> Result<Decided> {
         let scope = call.scope(Permission::RecommendationsWrite)?;
         request.check()?;
-        self.keep_up(call).await?;
         let key = self.draw_key().await?;
         let now = self.now();
-        let asked = request.clone();
-        let weighing = self.store.read(&scope, move |read| {
+        let asked = (request.clone(), now);
+        let weighing = self.look(scope, asked, |read, (asked, now)| {
             Box::pin(async move {
                 read.snapshot().await?;
                 weigh(read, &asked, now).await

@@ -19,16 +19,15 @@ impl Services {
     /// begin anew.
     pub async fn sync(&self, call: &Call, since: SyncToken, limit: u32) -> Result<Changes> {
         let scope = call.scope(Permission::TasksRead)?;
-        self.keep_up(call).await?;
         let readable: Vec<&'static Entry> = NOUNS
             .iter()
             .filter(|noun| access::check(&call.principal, noun.read).is_ok())
             .collect();
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move { changes(read, &readable, since, limit).await })
-            })
-            .await
+        let asked = (readable, since, limit);
+        self.look(scope, asked, |read, (readable, since, limit)| {
+            Box::pin(async move { changes(read, &readable, since, limit).await })
+        })
+        .await
     }
 }
 

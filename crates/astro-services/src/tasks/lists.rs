@@ -45,26 +45,19 @@ impl Services {
         page: PageRequest,
     ) -> Result<Page<Listed>> {
         let scope = call.scope(Permission::TasksRead)?;
-        self.keep_up(call).await?;
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move {
-                    let filter = resolve(read, query).await?;
-                    rows::list(read, &filter, &page).await.map_err(Error::from)
-                })
+        self.look(scope, (query, page), |read, (query, page)| {
+            Box::pin(async move {
+                let filter = resolve(read, query).await?;
+                rows::list(read, &filter, &page).await.map_err(Error::from)
             })
-            .await
+        })
+        .await
     }
 
     /// What is due, begun and done today, where the owner is.
     pub async fn today(&self, call: &Call) -> Result<Today> {
         let scope = call.scope(Permission::TasksRead)?;
-        self.keep_up(call).await?;
-        let now = self.now();
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move { today(read, now).await })
-            })
+        self.look(scope, self.now(), |read, now| Box::pin(today(read, now)))
             .await
     }
 }

@@ -46,16 +46,14 @@ impl Services {
         page: PageRequest,
     ) -> Result<Page<UpcomingTask>> {
         let scope = call.scope(Permission::TasksRead)?;
-        self.keep_up(call).await?;
-        let now = self.now();
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move {
-                    read.snapshot().await?;
-                    upcoming(read, now, days, &page).await
-                })
+        let asked = (self.now(), days, page);
+        self.look(scope, asked, |read, (now, days, page)| {
+            Box::pin(async move {
+                read.snapshot().await?;
+                upcoming(read, now, days, &page).await
             })
-            .await
+        })
+        .await
     }
 
     /// The occurrences of one series, as its rule has them.

@@ -6,7 +6,9 @@ use astro_core::ids::TaskId;
 use astro_core::patch::Patch;
 use astro_core::principal::{Permission, Scope};
 use astro_core::tasks::{Extent, Task, TaskFields, TaskStatus};
+use astro_store::Read;
 use astro_store::tasks as rows;
+use futures_util::future::BoxFuture;
 
 use super::super::{set_fields, set_task_deleted, set_tree_deleted};
 use super::advance::catch_up;
@@ -124,24 +126,35 @@ impl Services {
         .await
     }
 
-    /// Makes rows of the occurrences that have started since, of those series that keep every one.
-    /// Called where somebody is about to look.
-    pub(crate) async fn keep_up(&self, call: &Call) -> Result<()> {
-        let scope = Scope::of(&call.principal);
+    /// Looks at what is there now: occurrences that have started since, of series that keep every one,
+    /// are made first. That is a question to an index, and a write only when there are some.
+    pub(crate) async fn look<T, Q>(&self, scope: Scope, asked: Q, look: Look<T, Q>) -> Result<T>
+    where
+        T: Send + 'static,
+        Q: Clone + Send + 'static,
+    {
         let now = self.now();
-        let behind = self
-            .store
-            .read(&scope, |read| {
-                Box::pin(async move {
-                    rows::series::missed(read, now, SERIES_AT_ONCE)
-                        .await
-                        .map_err(Error::from)
-                })
+        let question = asked.clone();
+        let seen = self.store.read(&scope, |read| {
+            Box::pin(async move {
+                let behind = rows::series::missed(read, now, SERIES_AT_ONCE).await?;
+                if behind.is_empty() {
+                    look(read, question).await.map(Ok)
+                } else {
+                    Ok::<_, Error>(Err(behind))
+                }
             })
-            .await?;
-        if behind.is_empty() {
-            return Ok(());
+        });
+        match seen.await? {
+            Ok(seen) => Ok(seen),
+            Err(behind) => {
+                self.catch_up(scope, behind).await?;
+                self.store.read(&scope, |read| look(read, asked)).await
+            }
         }
+    }
+
+    async fn catch_up(&self, scope: Scope, behind: Vec<TaskId>) -> Result<()> {
         let service = Scope::service(scope.tenant(), scope.owner());
         self.change_unasked(service, move |change| {
             Box::pin(async move {
@@ -155,6 +168,9 @@ impl Services {
         .await
     }
 }
+
+/// Reads an answer to a question.
+pub(crate) type Look<T, Q> = for<'t> fn(&'t mut Read, Q) -> BoxFuture<'t, Result<T>>;
 
 impl Services {
     /// Notes anew where every series goes on; for rows that came in as they were.
