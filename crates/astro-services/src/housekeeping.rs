@@ -6,7 +6,7 @@ use astro_core::principal::Scope;
 use astro_store::{StoreError, events, idempotency};
 
 use crate::changes::before;
-use crate::{Error, Result, Services, recommendations};
+use crate::{Error, Result, Services, recommendations, tasks};
 
 /// What one round removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,10 @@ impl Services {
     async fn sweep_owner(&self, scope: Scope) -> Result<Swept> {
         let now = self.now();
         self.change_unasked(scope, |change| {
-            Box::pin(async move { recommendations::close_overdue(change).await })
+            Box::pin(async move {
+                tasks::adopt_all(change).await?;
+                recommendations::close_overdue(change).await
+            })
         })
         .await?;
         let trash = self

@@ -16,8 +16,8 @@ use astro_store::tasks as rows;
 
 pub use astro_store::tasks::Listed;
 pub use lists::{TaskQuery, Today};
-pub(crate) use series::spread_reminder;
 pub use series::{ORDER_AHEAD, Occurrences, Upcoming};
+pub(crate) use series::{adopt_all, spread_reminder};
 
 use crate::changes::{Change, Written, check_version};
 use crate::{Call, Error, Result, Services};

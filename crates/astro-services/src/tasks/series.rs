@@ -23,6 +23,7 @@ use futures_util::future::BoxFuture;
 
 pub use ahead::{ORDER as ORDER_AHEAD, Occurrences, Upcoming};
 
+pub(crate) use advance::adopt_all;
 use advance::{advance, follow, go_on};
 pub(super) use advance::{begin, take_up};
 pub(super) use edit::spread_part;

@@ -27,6 +27,7 @@ pub(crate) static STATEMENTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
         SERIES_AHEAD,
         COUNT_AHEAD,
         LIVING,
+        ADOPTABLE,
     ]
 });
 
@@ -60,6 +61,11 @@ static STORED: LazyLock<Statement> = LazyLock::new(|| {
 const LIVING: Statement = Statement::new(
     "series.living",
     "SELECT id FROM tasks WHERE owner_id = $1 AND template = 1 AND deleted_at IS NULL AND status IN (0, 1) \
+     AND (rrule IS NOT NULL OR rdate <> '[]') ORDER BY id",
+);
+const ADOPTABLE: Statement = Statement::new(
+    "series.adoptable",
+    "SELECT id FROM tasks WHERE owner_id = $1 AND template = 0 AND series_id IS NULL AND deleted_at IS NULL AND status IN (0, 1) \
      AND (rrule IS NOT NULL OR rdate <> '[]') ORDER BY id",
 );
 const COUNT: Statement = Statement::new(
@@ -137,8 +143,17 @@ pub async fn deleted_at(
 
 /// Every series that goes on.
 pub async fn living(read: &mut Read) -> Result<Vec<TaskId>, StoreError> {
+    ids(read, &LIVING).await
+}
+
+/// Open tasks that recur and are no series: from a version that did not know series.
+pub async fn adoptable(read: &mut Read) -> Result<Vec<TaskId>, StoreError> {
+    ids(read, &ADOPTABLE).await
+}
+
+async fn ids(read: &mut Read, statement: &Statement) -> Result<Vec<TaskId>, StoreError> {
     let args = read.args();
-    read.fetch_all(&LIVING, args)
+    read.fetch_all(statement, args)
         .await?
         .iter()
         .map(|row| row.columns("tasks").uuid())

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use astro_core::calendar::recurrence::{Occurrences, OutOfWork};
 use astro_core::calendar::{SignedDuration, TimeZone, Timestamp, When, local_date};
 use astro_core::document::Document as _;
+use astro_core::events::Action;
 use astro_core::interchange::Format;
 use astro_core::limits;
 use astro_core::tasks::series::occurrence_id;
@@ -13,6 +14,8 @@ use astro_store::documents;
 use astro_store::tasks as rows;
 use astro_store::tasks::series::Ahead;
 
+use super::super::rules;
+use super::edit::{mark_below, recurs_below};
 use super::make::make;
 use super::{is_alive, series_of};
 use crate::changes::Change;
@@ -62,6 +65,30 @@ pub(in super::super) async fn take_up(change: &mut Change<'_>, series: &Task) ->
         make(change, series, &first).await?;
     }
     follow(change, series).await
+}
+
+/// Makes series of open tasks that recur and are none: rows of a version that did not know series. A
+/// rule that no task can have stays where it is, and does nothing.
+pub(crate) async fn adopt_all(change: &mut Change<'_>) -> Result<()> {
+    for id in rows::series::adoptable(change.write).await? {
+        let before: Task = change.any(id.uuid()).await?;
+        let zone = change.write.zone().await?;
+        let fields = before.fields().with_anchor(change.now, &zone);
+        let fits = fields.check().is_ok() && fields.series().is_some();
+        if !fits || recurs_below(change, &before).await? {
+            continue;
+        }
+        let mut after = Task {
+            template: true,
+            ..before.clone()
+        };
+        after.set_fields(fields);
+        let data = rules::changed_data(&before, &after)?;
+        let written = change.update(&before, after, Action::Edited, data).await?;
+        mark_below(change, &written.value).await?;
+        take_up(change, &written.value).await?;
+    }
+    Ok(())
 }
 
 /// Makes what comes after an occurrence that was closed.

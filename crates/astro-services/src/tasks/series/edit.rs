@@ -94,19 +94,29 @@ async fn parts_of(change: &mut Change<'_>, occurrence: &Task) -> Result<Vec<Task
     Ok(parts)
 }
 
+/// Whether something below a task recurs by itself.
+pub(super) async fn recurs_below(change: &mut Change<'_>, root: &Task) -> Result<bool> {
+    for id in rows::descendants(change.write, root.id).await? {
+        let below: Task = change.any(id.uuid()).await?;
+        if below.recurs() || below.series_id.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What lies below a task that became a template, or is none any more.
 ///
 /// # Errors
 /// [`Error::Invalid`] when something below a new series recurs by itself.
 pub(super) async fn mark_below(change: &mut Change<'_>, root: &Task) -> Result<()> {
+    if root.template && recurs_below(change, root).await? {
+        let message = "a part of it recurs already, and a part of a series recurs with it";
+        return Err(Error::invalid("rrule", "in_series", message));
+    }
     for id in rows::descendants(change.write, root.id).await? {
         let before: Task = change.any(id.uuid()).await?;
-        let is_own = before.recurs() || before.series_id.is_some();
-        if is_own && root.template {
-            let message = "a part of it recurs already, and a part of a series recurs with it";
-            return Err(Error::invalid("rrule", "in_series", message));
-        }
-        if before.template != root.template && !is_own {
+        if before.template != root.template && !before.recurs() && before.series_id.is_none() {
             let after = Task {
                 template: root.template,
                 ..before.clone()

@@ -11,7 +11,7 @@ use astro_store::tasks as rows;
 use futures_util::future::BoxFuture;
 
 use super::super::{set_fields, set_task_deleted, set_tree_deleted};
-use super::advance::catch_up;
+use super::advance::{adopt_all, catch_up};
 use super::edit::{exclude, include, occurs_at, withdraw};
 use super::make::make;
 use super::split::{change_all, change_following, cut, required_series};
@@ -182,6 +182,7 @@ impl Services {
         };
         self.change(&call, scope, |change| {
             Box::pin(async move {
+                adopt_all(change).await?;
                 for id in rows::series::living(change.write).await? {
                     let series: Task = change.any(id.uuid()).await?;
                     follow(change, &series).await?;
@@ -206,6 +207,11 @@ fn no_such_occurrence(recurrence_id: &When) -> Error {
 /// # Errors
 /// [`Error::Conflict`] when a series has none.
 pub(in super::super) async fn current(change: &mut Change<'_>, task: Task) -> Result<Task> {
+    let mut task = task;
+    if task.recurs() && task.is_open() && task.series_id.is_none() && !task.template {
+        adopt_all(change).await?;
+        task = change.any(task.id.uuid()).await?;
+    }
     if !is_series(&task) {
         return Ok(task);
     }
