@@ -275,6 +275,43 @@ on_both_engines! {
         assert_eq!((first.status, first.series_id), (TaskStatus::Completed, Some(series.id)));
     }
 
+    async fn what_is_due_today_is_open_after_an_import(db: TestStore) {
+        let house = House::new(db);
+        let todo = |uid: &str, due: &str, rule: &str| format!("BEGIN:VTODO\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:{uid}\r\nDUE;VALUE=DATE:{due}\r\nRRULE:{rule}\r\nEND:VTODO\r\n");
+        let todos = [
+            todo("today", "20261125", "FREQ=DAILY"),
+            todo("years ago", "20240101", "FREQ=DAILY"),
+            todo("only today", "20261125", "FREQ=DAILY;COUNT=1"),
+            todo("missed", "20261120", "FREQ=DAILY;COUNT=2"),
+            todo("last week", "20261121", "FREQ=WEEKLY"),
+            todo("long ago", "20200101", "FREQ=YEARLY;INTERVAL=2;COUNT=2"),
+            todo("ahead", "20261224", "FREQ=YEARLY"),
+        ];
+        let file = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{}END:VCALENDAR\r\n", todos.concat());
+        house.import(Format::Ics, file.as_bytes()).await;
+        let dues: Vec<(String, String)> = house.tasks().await.into_iter().map(|(title, task)| (title, task.due.unwrap().to_string())).collect();
+        let expected = [
+            ("ahead", "2026-12-24"), ("last week", "2026-11-21"), ("long ago", "2022-01-01"), ("missed", "2026-11-21"),
+            ("only today", "2026-11-25"), ("today", "2026-11-25"), ("years ago", "2026-11-25"),
+        ];
+        assert_eq!(dues, expected.map(|(title, due)| (title.to_owned(), due.to_owned())));
+    }
+
+    async fn the_last_day_of_a_rule_goes_out_as_calendars_need_it(db: TestStore) {
+        let house = House::new(db);
+        let fields = TaskFields {
+            due: Some("2026-11-30T20:00:00[Europe/Madrid]".parse().unwrap()),
+            rrule: Some("FREQ=DAILY;UNTIL=20261202".to_owned()),
+            ..TaskFields::titled("Three times")
+        };
+        house.services.create_task(&house.call, fields).await.unwrap();
+        let file = house.export(Format::Ics).await;
+        assert!(file.contains("RRULE:FREQ=DAILY;UNTIL=20261202T225959Z"), "{file}");
+        house.import(Format::Ics, file.as_bytes()).await;
+        let report = house.import(Format::Ics, file.as_bytes()).await;
+        assert_eq!(tasks_of(&report), ImportCounts { unchanged: 1, ..ImportCounts::default() });
+    }
+
     async fn circles_in_a_file_are_cut_and_come_out_again(db: TestStore) {
         let house = House::new(db);
         let file = r#"[{"uuid":"11111111-1111-4111-8111-111111111111","description":"a","status":"pending","entry":"20261101T100000Z","depends":["22222222-2222-4222-8222-222222222222"]},{"uuid":"22222222-2222-4222-8222-222222222222","description":"b","status":"pending","entry":"20261101T100000Z","depends":["11111111-1111-4111-8111-111111111111"]}]"#;

@@ -283,4 +283,62 @@ on_both_engines! {
             app.owner.get(&format!("/api/v1/upcoming?{wrong}")).await.expect(422);
         }
     }
+
+    async fn a_rule_that_names_its_days_has_to_be_moved_with_them(app: TestApp) {
+        let series = task(app, json!({ "title": "Monday", "due": "2026-11-30", "rrule": "FREQ=WEEKLY;BYDAY=MO" })).await;
+        let later = ask_for(app, &series, "2026-12-07").await;
+        for extent in ["all", "following"] {
+            let path = format!("{}?apply_to={extent}", at(&later));
+            let refused = app.owner.patch(&path, json!({ "due": "2026-12-08" })).await.expect(422);
+            assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("rrule"), &json!("no_such_occurrence")), "{extent}");
+        }
+        assert_eq!(dues(&open(app, &series).await), ["2026-11-30", "2026-12-07"], "nothing was changed");
+        let path = format!("{}?apply_to=following", at(&later));
+        let moved = app.owner.patch(&path, json!({ "due": "2026-12-08", "rrule": "FREQ=WEEKLY;BYDAY=TU" })).await.expect(200);
+        assert_eq!(moved["due"], "2026-12-08");
+        assert_eq!(dues(&open(app, &series).await), ["2026-11-30"]);
+    }
+
+    async fn the_next_is_opened_before_one_that_was_asked_for(app: TestApp) {
+        let series = task(app, json!({ "title": "Daily", "due": "2026-12-08", "rrule": "FREQ=DAILY" })).await;
+        let later = ask_for(app, &series, "2026-12-16").await;
+        app.owner.patch(&at(&series), json!({ "exdate": ["2026-12-08"] })).await.expect(200);
+        assert_eq!(dues(&open(app, &series).await), ["2026-12-09", "2026-12-16"]);
+        app.owner.patch(&format!("{}?apply_to=following", at(&later)), json!({ "title": "Later" })).await.expect(200);
+        assert_eq!(dues(&open(app, &series).await), ["2026-12-09"]);
+        let monthly = task(app, json!({ "title": "End", "due": "2027-03-27", "rrule": "FREQ=MONTHLY;BYMONTHDAY=-1" })).await;
+        app.owner.patch(&at(&monthly), json!({ "due": "2026-12-04" })).await.expect(200);
+        assert_eq!(open(app, &monthly).await[0]["due"], "2026-12-31");
+    }
+
+    async fn nothing_lies_beyond_the_end_of_time(app: TestApp) {
+        daily(app).await;
+        for day in ["9999-12-29", "9999-12-30", "9999-12-31"] {
+            upcoming(app, &format!("from={day}&days=366")).await;
+        }
+        assert!(upcoming(app, "from=9999-12-31").await.is_empty());
+    }
+
+    async fn a_series_does_not_lie_in_itself(app: TestApp) {
+        let series = daily(app).await;
+        let part = task(app, json!({ "title": "part", "parent_id": series["id"] })).await;
+        let occurrence = open(app, &series).await.remove(0);
+        let copy = list(app, &format!("parent_id={}", occurrence["id"].as_str().unwrap())).await.remove(0);
+        for (moved, into) in [(&series, &occurrence), (&series, &copy), (&part, &occurrence)] {
+            let refused = app.owner.patch(&at(moved), json!({ "parent_id": into["id"] })).await.expect(422);
+            assert_eq!(refused["errors"][0]["code"], "cycle", "{refused}");
+        }
+    }
+
+    async fn what_was_deleted_is_never_forgotten_silently(app: TestApp) {
+        let series = daily(app).await;
+        let day = |n: i64| "2026-11-25".parse::<astro_core::calendar::Date>().unwrap().checked_add(astro_core::calendar::Span::new().days(n)).unwrap();
+        let left_out: Vec<String> = (1..=200).map(|n| format!("{}T18:00:00", day(n))).collect();
+        app.owner.patch(&at(&series), json!({ "exdate": left_out })).await.expect(200);
+        let first = open(app, &series).await.remove(0);
+        let refused = app.owner.delete(&at(&first)).await.expect(409);
+        assert_eq!(refused["type"], "/problems/too-many-left-out");
+        act(app, &first, "skip").await;
+        assert_eq!(dues(&open(app, &series).await), [format!("{}T18:00:00", day(201))]);
+    }
 }

@@ -119,6 +119,12 @@ pub(super) async fn check(
         "is_series",
         "a series is open, or cancelled to end it; what is done or under way is one of its occurrences",
     );
+    if let Some(before) = before.filter(|before| before.template)
+        && edit::lies_in_own_occurrence(change, before, fields.parent_id).await?
+    {
+        let message = "a series cannot lie in one of its own occurrences";
+        checks.add("parent_id", "cycle", message);
+    }
     let known = before.map_or(&[][..], |before| &before.depends_on);
     for (i, other) in fields.depends_on.iter().enumerate() {
         if known.contains(other) {

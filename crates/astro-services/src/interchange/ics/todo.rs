@@ -1,9 +1,10 @@
 //! The to-do of a task: the one that came, with what has changed since.
 
 use astro_core::calendar::ical::{Attachment, Class, Relation as Related, Status, Todo};
+use astro_core::calendar::recurrence::{Rule, Until};
 use astro_core::calendar::{IsoDuration, When, ZoneName};
 use astro_core::reminders::Anchors;
-use astro_core::tasks::{MissedPolicy, RepeatFrom, TaskState, TaskStatus, Visibility};
+use astro_core::tasks::{MissedPolicy, RepeatFrom, TaskFields, TaskState, TaskStatus, Visibility};
 
 use super::Record;
 use super::alarms;
@@ -63,6 +64,36 @@ struct Writing<'a> {
     /// What the record said, and what the task says of the same.
     said: Option<(&'a Portable, Portable)>,
     task: &'a Outgoing,
+}
+
+/// UNTIL has to be of DTSTART's kind, in UTC where that has a zone (RFC 5545 3.3.10). A day, which is
+/// what people say, is that day's end.
+fn conforming(rule: &str, fields: &TaskFields) -> String {
+    let parsed: Option<Rule> = rule.parse().ok();
+    let until = parsed.as_ref().and_then(|rule| rule.until());
+    let (Some(Until::Date(last)), Some(anchor)) = (until, fields.anchor()) else {
+        return rule.to_owned();
+    };
+    let Ok(next) = last.tomorrow() else {
+        return rule.to_owned();
+    };
+    let midnight = next.at(0, 0, 0, 0);
+    let first_left_out = match anchor {
+        When::Date(_) => return rule.to_owned(),
+        When::Floating(_) => When::Floating(midnight),
+        When::Zoned { zone, .. } => When::Zoned {
+            local: midnight,
+            zone: zone.clone(),
+        },
+        When::Utc(_) => When::Zoned {
+            local: midnight,
+            zone: ZoneName::utc(),
+        },
+    };
+    parsed.map_or_else(
+        || rule.to_owned(),
+        |parsed| parsed.ending_before(&first_left_out).to_string(),
+    )
 }
 
 fn some_text(text: &str) -> Option<String> {
@@ -148,7 +179,7 @@ impl Writing<'_> {
             self.record.todo.estimate = fields.estimate_s.and_then(duration);
         }
         if self.differs(|task| task.fields.rrule.clone()) {
-            self.record.todo.rrule.clone_from(&fields.rrule);
+            self.record.todo.rrule = fields.rrule.as_deref().map(|rule| conforming(rule, fields));
         }
         if self.differs(|task| task.fields.rdate.clone()) {
             self.record.todo.rdate.clone_from(&fields.rdate);

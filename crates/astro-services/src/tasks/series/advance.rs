@@ -15,7 +15,7 @@ use astro_store::tasks as rows;
 use astro_store::tasks::series::Ahead;
 
 use super::super::rules;
-use super::edit::{mark_below, recurs_below};
+use super::edit::{mark_below, occurs_at, recurs_below};
 use super::make::make;
 use super::{is_alive, series_of};
 use crate::changes::Change;
@@ -48,21 +48,59 @@ pub(in super::super) async fn go_on(change: &mut Change<'_>, series: &Task) -> R
     follow(change, series).await
 }
 
-/// Makes the occurrence of a series from elsewhere that is open there: what is due by a list, in a
-/// calendar the next that is still to come. Taskwarrior's come with the series.
+/// Makes the occurrence of a series from elsewhere that is open there: what is due by a list;
+/// otherwise the latest that has come, or else the next. Taskwarrior's come with the series.
 pub(in super::super) async fn take_up(change: &mut Change<'_>, series: &Task) -> Result<()> {
     let format = series.verbatim.as_ref().map(|kept| kept.format.as_str());
     let open = rows::series::open(change.write, series.id).await?;
     if !open.is_empty() && format == Some(Format::Taskwarrior.as_str()) {
         return follow(change, series).await;
     }
-    if format != Some(Format::TodoTxt.as_str()) {
-        return go_on(change, series).await;
+    let zone = change.write.zone().await?;
+    let fields = series.fields();
+    let current = if format == Some(Format::TodoTxt.as_str()) {
+        ended_by_error(series, first(&fields, &zone))
+    } else if open.is_empty() && fields.missed_policy == MissedPolicy::Skip {
+        let last = rows::series::last(change.write, series.id).await?;
+        let after = last.and_then(|last| last.recurrence_id);
+        latest(&fields, after.as_ref(), change.now, &zone)
+    } else {
+        None
+    };
+    match current {
+        Some(current) => {
+            make(change, series, &current).await?;
+            follow(change, series).await
+        }
+        None => ensure_open(change, series).await,
+    }
+}
+
+/// Sees to it that the series goes on: makes the next occurrence where none that comes before it is
+/// open.
+pub(super) async fn ensure_open(change: &mut Change<'_>, series: &Task) -> Result<()> {
+    if !is_alive(series) {
+        return follow(change, series).await;
     }
     let zone = change.write.zone().await?;
-    let first = first(&series.fields(), &zone);
-    if let Some(first) = ended_by_error(series, first) {
-        make(change, series, &first).await?;
+    let last = rows::series::last(change.write, series.id).await?;
+    let after = last.and_then(|last| last.recurrence_id);
+    let open = rows::series::open(change.write, series.id).await?;
+    let is_from_completion = series.repeat_from == RepeatFrom::Completion;
+    let fields = series.fields();
+    let next = next(&fields, after.as_ref(), change.now, &zone);
+    let waits = match ended_by_error(series, next) {
+        Some(next) if !is_from_completion => open
+            .iter()
+            .filter_map(|open| open.recurrence_id.as_ref())
+            // one that the rule does not have any more was begun or moved by somebody
+            .any(|id| {
+                id.instant(&zone) <= next.instant(&zone) || !occurs_at(&fields, id, &zone)
+            }),
+        _ => !open.is_empty(),
+    };
+    if !waits {
+        make_next(change, series, after).await?;
     }
     follow(change, series).await
 }
@@ -274,6 +312,31 @@ fn next(
     Ok(wanted
         .transpose()?
         .map(|occurrence| occurrence.recurrence_id))
+}
+
+/// How far back the latest occurrence is looked for first: most series come more often.
+const RECENTLY: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// The latest occurrence after another that has come: today or before, or at a time that is past.
+fn latest(
+    fields: &TaskFields,
+    after: Option<&When>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<When> {
+    let series = fields.series()?;
+    let after = after.map(|after| after.instant(zone));
+    let recently = now.checked_sub(RECENTLY).unwrap_or(Timestamp::MIN);
+    let last_from = |from: Timestamp| {
+        series
+            .from(from, zone)
+            .map_while(Result::ok)
+            .take_while(|occurrence| occurrence.start.instant(zone) <= now)
+            .filter(|occurrence| after.is_none_or(|after| occurrence.start.instant(zone) > after))
+            .last()
+    };
+    let latest = last_from(recently).or_else(|| last_from(Timestamp::MIN));
+    latest.map(|latest| latest.recurrence_id)
 }
 
 /// Whether an occurrence is not past: after today for a day, after now for a time.

@@ -262,7 +262,13 @@ impl<'a> Walk<'a> {
     /// `None` for what does not recur.
     fn new(series: &'a SeriesAhead, begin: i64, zone: &'a TimeZone) -> Option<Self> {
         let first = series.recurrence_id.instant(zone);
-        let begin = Timestamp::from_microsecond(begin).unwrap_or(Timestamp::MIN);
+        // beyond the end of time nothing lies ahead
+        let beyond = if begin < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
+        let begin = Timestamp::from_microsecond(begin).unwrap_or(beyond);
         let fields = &series.fields;
         let lasts = fields.anchor().map_or(0, |anchor| {
             let ends = fields.due.as_ref().unwrap_or(anchor).instant(zone);

@@ -16,8 +16,9 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::super::{hooks, rules, set_tree_deleted};
+use super::advance::ensure_open;
 use super::make::{Mould, parts, remind, reminder_fields};
-use super::{follow, go_on, is_alive, is_series, series_of};
+use super::{follow, is_series, series_of};
 use crate::changes::Change;
 use crate::{Error, Result, reminders};
 
@@ -94,6 +95,33 @@ async fn parts_of(change: &mut Change<'_>, occurrence: &Task) -> Result<Vec<Task
     Ok(parts)
 }
 
+/// Whether a parent of a template lies in an occurrence that is made from the template itself.
+pub(super) async fn lies_in_own_occurrence(
+    change: &mut Change<'_>,
+    template: &Task,
+    parent: Option<TaskId>,
+) -> Result<bool> {
+    let series = series_above(change, template).await?;
+    let Some(series) = series.map(|series| series.id) else {
+        return Ok(false);
+    };
+    let mut above = parent;
+    for _ in 0..=limits::TREE_DEPTH {
+        let Some(id) = above else {
+            return Ok(false);
+        };
+        let found: Option<Task> = documents::get(change.write, id.uuid()).await?;
+        let Some(task) = found else {
+            return Ok(false);
+        };
+        if task.series_id == Some(series) {
+            return Ok(true);
+        }
+        above = task.parent_id;
+    }
+    Ok(false)
+}
+
 /// Whether something below a task recurs by itself.
 pub(super) async fn recurs_below(change: &mut Change<'_>, root: &Task) -> Result<bool> {
     for id in rows::descendants(change.write, root.id).await? {
@@ -163,10 +191,7 @@ pub(super) async fn spread(change: &mut Change<'_>, before: &Task, after: &Task)
             carry(change, open, &was, &times).await?;
         }
     }
-    if is_alive(after) && rows::series::open(change.write, after.id).await?.is_empty() {
-        go_on(change, after).await?;
-    }
-    follow(change, after).await
+    ensure_open(change, after).await
 }
 
 /// Whether the series has this occurrence still.
@@ -314,9 +339,13 @@ pub(super) async fn exclude(change: &mut Change<'_>, occurrence: &Task) -> Resul
     if !exdate.contains(&id) {
         exdate.push(id);
     }
-    // long past, the oldest decide nothing any more
-    let surplus = exdate.len().saturating_sub(limits::LIST_ENTRIES);
-    exdate.drain(..surplus);
+    if exdate.len() > limits::LIST_ENTRIES {
+        let message = format!(
+            "{} occurrences were deleted from this series already; skip this one, or end the series",
+            limits::LIST_ENTRIES
+        );
+        return Err(Error::conflict("too_many_left_out", message));
+    }
     except(change, &series, exdate).await
 }
 

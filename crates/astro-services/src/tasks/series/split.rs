@@ -14,8 +14,9 @@ use astro_store::tasks as rows;
 use astro_store::{documents, reminders as reminder_rows};
 
 use super::super::{keep_new, set_fields};
-use super::edit::withdraw;
-use super::{begin, follow, go_on, series_of};
+use super::advance::ensure_open;
+use super::edit::{occurs_at, withdraw};
+use super::{begin, go_on, series_of};
 use crate::changes::{Change, Written};
 use crate::{Error, Result, reminders};
 
@@ -37,7 +38,12 @@ pub(super) async fn required_series(change: &mut Change<'_>, task: &Task) -> Res
 
 /// A series with the changes that somebody made in one of its occurrences: times move as far as the
 /// occurrence's did.
-fn changed(series: &TaskFields, at: &When, patch: &Patch<TaskFields>) -> Result<TaskFields> {
+fn changed(
+    series: &TaskFields,
+    at: &When,
+    patch: &Patch<TaskFields>,
+    zone: &TimeZone,
+) -> Result<TaskFields> {
     if let Some(name) = patch.names().find(|name| OWN.contains(name)) {
         let message = "belongs to one occurrence; leave it out, or change this one only";
         return Err(Error::invalid(name, "is_series", message));
@@ -61,8 +67,23 @@ fn changed(series: &TaskFields, at: &When, patch: &Patch<TaskFields>) -> Result<
                 _ => {}
             }
         }
+        let to = match &fields.start {
+            Some(_) => wanted.start,
+            None => wanted.due,
+        };
+        agree(&fields, to.as_ref(), zone)?;
     }
     Ok(fields)
+}
+
+/// A rule that says on which days it comes true does not follow a time that is moved to another.
+fn agree(fields: &TaskFields, to: Option<&When>, zone: &TimeZone) -> Result<()> {
+    let is_counted = fields.repeat_from == RepeatFrom::Completion;
+    if is_counted || to.is_none_or(|to| occurs_at(fields, to, zone)) {
+        return Ok(());
+    }
+    let message = "the series has no occurrence there: its rule says on which days; send the rule that is meant too";
+    Err(Error::invalid("rrule", "no_such_occurrence", message))
 }
 
 fn out_of_time() -> Error {
@@ -78,7 +99,8 @@ pub(super) async fn change_all(
 ) -> Result<Written<Task>> {
     let series = required_series(change, &occurrence).await?;
     let at = recurrence_id(&occurrence)?;
-    let fields = changed(&series.fields(), &at, patch)?;
+    let zone = change.write.zone().await?;
+    let fields = changed(&series.fields(), &at, patch, &zone)?;
     let written = set_fields(change, series, fields).await?;
     let kept: Task = change.any(occurrence.id.uuid()).await?;
     let value = if kept.deleted_at.is_none() {
@@ -113,7 +135,7 @@ pub(super) async fn change_following(
     }
     let old = series.fields();
     let later = beginning(&old, &at, &zone)?;
-    let fields = changed(&later, &at, patch)?;
+    let fields = changed(&later, &at, patch, &zone)?;
     fields.check()?;
     let ended = cut(change, &series, &at).await?;
     let written = keep_new(change, fields, series.source, None).await?;
@@ -151,7 +173,7 @@ pub(super) async fn cut(
     let fields = ending_before(series.fields(), at, &zone)?;
     // the last that is left may be open or done; there is none to be made after it
     let written = super::super::keep_changed(change, series, fields).await?;
-    follow(change, &written.value).await?;
+    ensure_open(change, &written.value).await?;
     Ok(written)
 }
 
