@@ -2,12 +2,16 @@
 
 mod due;
 
+use jiff::{ToSpan as _, civil::Date};
+
 use super::Options;
 use super::chip::{Chip, ChipKind, ChipValue, Parsed, Reminder, RepeatFrom, Span};
+use super::language::Class;
 use super::line::{Line, Mark};
 use super::meaning::{Context, Value};
 use super::pieces::{Piece, Saying};
 use super::title::{joined_title, with_joints};
+use super::tokens::Token;
 use due::Plan;
 
 pub(super) fn compose(
@@ -20,6 +24,10 @@ pub(super) fn compose(
     let mut plan = Plan::of(&pieces, context, options);
     if plan.ends_before_it_begins() {
         pieces.retain(|piece| !matches!(piece.saying, Saying::Match(Value::Until(_))));
+        plan = Plan::of(&pieces, context, options);
+    }
+    if let Some((start, due)) = plan.start_after_due() {
+        fit_start(&mut pieces, (start, due), line, context);
         plan = Plan::of(&pieces, context, options);
     }
     if plan.due().is_none() {
@@ -46,6 +54,49 @@ pub(super) fn compose(
     let covered = chips.iter().flat_map(|chip| chip.spans.iter().copied());
     let title = joined_title(text, covered.collect());
     fields(title, chips, &plan)
+}
+
+/// What is begun after it is due makes no sense: of days of the week today is the start, or the due
+/// day is the one after it; any other start stays in the title.
+fn fit_start(
+    pieces: &mut Vec<Piece>,
+    (start, due): (Date, Date),
+    line: &Line,
+    context: &Context<'_>,
+) {
+    let week = 7.days();
+    let is_weekday = |piece: &Piece| is_bare_weekday(piece, line, context);
+    let next_due = due.checked_add(week).ok().filter(|next| *next >= start);
+    let is_todays = context.today.checked_add(week).ok() == Some(start);
+    let at_start = |piece: &Piece| matches!(piece.saying, Saying::Match(Value::Start(_)));
+    let at_due = |piece: &Piece| matches!(piece.saying, Saying::Match(Value::Due(_)));
+    if let Some(piece) = pieces
+        .iter_mut()
+        .find(|piece| is_todays && at_start(piece) && is_weekday(piece))
+    {
+        piece.saying = Saying::Match(Value::Start(context.today));
+    } else if let Some(next_due) = next_due
+        && let Some(piece) = pieces
+            .iter_mut()
+            .find(|piece| at_due(piece) && is_weekday(piece))
+    {
+        piece.saying = Saying::Match(Value::Due(next_due));
+    } else {
+        pieces.retain(|piece| !at_start(piece));
+    }
+}
+
+/// Whether a piece names the coming day of the week, and no other week's nor its date.
+fn is_bare_weekday(piece: &Piece, line: &Line, context: &Context<'_>) -> bool {
+    let tokens = &line.tokens[..piece.end];
+    let says = |class: Class| {
+        (piece.first..piece.end).any(|at| {
+            let mut forms = context.language.lexicon.at(tokens, at, class);
+            forms.next().is_some()
+        })
+    };
+    let has_figures = tokens[piece.first..].iter().any(Token::is_number);
+    says(Class::Weekday) && !says(Class::Next) && !has_figures
 }
 
 /// Whether something is another piece of the same chip: the end of a rule, the part of a time.
@@ -147,7 +198,8 @@ impl Plan<'_> {
                 | Value::PartOfToday(_)
                 | Value::Day(_)
                 | Value::Length(_)
-                | Value::Time(_) => (ChipKind::Date, self.date()),
+                | Value::Time(_)
+                | Value::Nothing => (ChipKind::Date, self.date()),
             },
         }
     }

@@ -9,7 +9,7 @@ mod times;
 
 pub(super) use captures::Captures;
 pub(super) use rhythm::{Rhythm, until};
-pub(super) use times::{Clock, Hours};
+pub(super) use times::{Clock, Hours, hours_between};
 
 use jiff::civil::{Date, DateTime};
 
@@ -50,6 +50,8 @@ pub(super) enum Value {
         clock: Option<Clock>,
         part: Option<Part>,
     },
+    /// Words that stay in the title, though a part of them says something.
+    Nothing,
 }
 
 /// What meanings are read against.
@@ -86,7 +88,7 @@ fn chip(meaning: Meaning, taken: &Captures<'_>, context: &Context<'_>) -> Option
         M::DueAhead => days::moment_ahead(taken.length()?, context),
         M::DueMoment => times::moment(taken),
         M::DueTime => times::clock(M::Clock, taken, context).map(Value::At),
-        M::DueTimes => times::several(taken, context).map(Value::Hours),
+        M::DueTimes => Some(times::several(taken, context).map_or(Value::Nothing, Value::Hours)),
         M::DueRange => times::range(taken, context),
         M::DuePart => taken.part().map(Value::Part),
         M::DueToday => Some(Value::PartOfToday(taken.part().unwrap_or(Part::Evening))),
@@ -111,6 +113,8 @@ fn chip(meaning: Meaning, taken: &Captures<'_>, context: &Context<'_>) -> Option
             minutes: 0,
         }),
         M::RemindAt => times::reminder(taken, context),
-        _ => repeats::understand(meaning, taken, context).map(Value::Rhythm),
+        M::RemindAhead => times::reminder_ahead(taken.length()?, context),
+        M::Nothing => Some(Value::Nothing),
+        _ => repeats::understand(meaning, taken, context),
     }
 }

@@ -1,5 +1,7 @@
 //! Which matches of a line are believed.
 
+mod rule_parts;
+
 use super::language::{Need, Rule, begins_with};
 use super::line::{Line, Mark, ends_here};
 use super::matcher::Matcher;
@@ -55,7 +57,8 @@ pub(super) fn believed(text: &str, line: &Line, context: &Context<'_>) -> Vec<Pi
     surroundings.support(&mut pieces);
     pieces.retain(|piece| piece.is_believed);
     drop_second_choices(&mut pieces, &surroundings);
-    drop_without_rhythm(&mut pieces);
+    rule_parts::take_hours_of_a_day(&mut pieces, context);
+    rule_parts::drop_without_rhythm(&mut pieces);
     pieces
 }
 
@@ -96,6 +99,10 @@ impl Surroundings<'_> {
                 at += 1;
                 continue;
             };
+            if found.value == Value::Nothing {
+                at = found.end;
+                continue;
+            }
             pieces.push(Piece {
                 saying: Saying::Match(found.value),
                 first: at,
@@ -247,7 +254,8 @@ fn slots(saying: &Saying) -> &'static [Slot] {
             | Value::Time(_)
             | Value::FromCompletion
             | Value::RemindBefore { .. }
-            | Value::RemindAt { .. } => &[],
+            | Value::RemindAt { .. }
+            | Value::Nothing => &[],
         },
     }
 }
@@ -275,24 +283,4 @@ fn drop_second_choices(pieces: &mut Vec<Piece>, surroundings: &Surroundings<'_>)
         }
     }
     pieces.retain(|piece| piece.is_believed);
-}
-
-/// An end, "after completion", and several clock times are parts of a rule; without one they are
-/// words.
-fn drop_without_rhythm(pieces: &mut Vec<Piece>) {
-    let rhythm = pieces.iter().find_map(|piece| match piece.saying {
-        Saying::Match(Value::Rhythm(rhythm)) => Some(rhythm),
-        _ => None,
-    });
-    pieces.retain(|piece| match piece.saying {
-        Saying::Match(
-            Value::Until(_)
-            | Value::Starting(_)
-            | Value::Times(_)
-            | Value::Lasting(_)
-            | Value::FromCompletion,
-        ) => rhythm.is_some(),
-        Saying::Match(Value::Hours(_)) => rhythm.is_some_and(|rhythm| rhythm.takes_hours()),
-        _ => true,
-    });
 }

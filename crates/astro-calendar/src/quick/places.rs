@@ -23,6 +23,7 @@ impl Places<'_> {
     pub fn fill(&self, place: Computed, at: usize) -> Option<Filling> {
         match place {
             Computed::Weekdays => self.weekdays(at, &[Class::Weekday, Class::WeekdaySet]),
+            Computed::ListedWeekdays => self.listed_weekdays(at),
             Computed::Plurals => self.weekdays(at, &[Class::Plural]),
             Computed::Ordinal => self.ordinal(at),
             Computed::Ordinals => self.ordinals(at),
@@ -179,6 +180,18 @@ impl Places<'_> {
         };
         let (days, next, is_weak) = self.list(at, true, member)?;
         Some((Capture::Weekdays(u8::try_from(days).ok()?), next, is_weak))
+    }
+
+    fn listed_weekdays(&self, at: usize) -> Option<Filling> {
+        let one = |at: usize| match self.form(Class::Weekday, at)? {
+            (Capture::Weekdays(days), next, is_weak) => Some((u64::from(days), next, is_weak)),
+            _ => None,
+        };
+        let (days, next, _) = self.list(at, true, one)?;
+        let days = u8::try_from(days)
+            .ok()
+            .filter(|days| days.count_ones() > 1)?;
+        Some((Capture::Weekdays(days), next, false))
     }
 
     /// Members with signs between them (or nothing: "mon wed fri"), as bits; several support each other.

@@ -1,7 +1,9 @@
 //! Phrases and what they mean. Each set is scored; the score is asserted, so that it can only rise.
 
 use astro_calendar::When;
-use astro_calendar::quick::{ChipKind, Language, Now, Options, Parsed, RepeatFrom, parse};
+use astro_calendar::quick::{
+    ChipKind, Language, Now, Options, Parsed, Reminder, RepeatFrom, parse,
+};
 
 /// 2026-11-25 is a Wednesday.
 pub fn now() -> Now {
@@ -168,4 +170,68 @@ fn sentences_without_a_sign_set_nothing() {
         }
     }
     assert_eq!(wrong, 0);
+}
+
+#[test]
+fn nothing_begins_after_it_is_due() {
+    let english = Language::built_in("en").unwrap();
+    for (text, today, title, start, due) in [
+        (
+            "Draft report start monday due friday",
+            30,
+            "Draft report",
+            "2026-11-30",
+            "2026-12-04",
+        ),
+        (
+            "Draft report start monday due friday",
+            25,
+            "Draft report",
+            "2026-11-30",
+            "2026-12-04",
+        ),
+        (
+            "Draft report start monday due dec 4",
+            30,
+            "Draft report",
+            "2026-11-30",
+            "2026-12-04",
+        ),
+        (
+            "Draft report start wednesday due friday",
+            30,
+            "Draft report",
+            "2026-12-02",
+            "2026-12-04",
+        ),
+        (
+            "Draft report start dec 9 due dec 4",
+            30,
+            "Draft report start dec 9",
+            "-",
+            "2026-12-04",
+        ),
+    ] {
+        let now = Now {
+            instant: format!("2026-11-{today}T09:00:00Z").parse().unwrap(),
+            ..now()
+        };
+        let parsed = parse(text, english, &now, &Options::default());
+        assert_eq!(parsed.title, title, "{text}");
+        let begins = parsed.start.map_or("-".to_owned(), |day| day.to_string());
+        assert_eq!(begins, start, "{text}");
+        assert_eq!(parsed.due, Some(When::Date(due.parse().unwrap())), "{text}");
+    }
+}
+
+#[test]
+fn a_reminder_after_a_length_of_time_is_at_that_moment() {
+    let english = Language::built_in("en").unwrap();
+    let text = "Remind me in 2 hours to check the oven";
+    let parsed = parse(text, english, &now(), &Options::default());
+    let moment = When::Zoned {
+        local: "2026-11-25T12:00:00".parse().unwrap(),
+        zone: now().zone,
+    };
+    assert_eq!(parsed.reminders, [Reminder::At(moment)]);
 }

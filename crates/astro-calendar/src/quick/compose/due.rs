@@ -86,7 +86,8 @@ impl<'a> Plan<'a> {
             | Value::Effort(_)
             | Value::Priority(_)
             | Value::RemindBefore { .. }
-            | Value::RemindAt { .. } => {}
+            | Value::RemindAt { .. }
+            | Value::Nothing => {}
         }
     }
 
@@ -116,6 +117,12 @@ impl<'a> Plan<'a> {
         let zone = self.context.now.zone.rules();
         let first = self.due().map(|due| due.date_in(zone));
         matches!((self.end, first), (Some(Value::Until(last)), Some(first)) if last < first)
+    }
+
+    /// The start and the due day of something that would begin after it is due.
+    pub fn start_after_due(&self) -> Option<(Date, Date)> {
+        let (start, due) = (self.starting?, self.date?);
+        (self.rhythm.is_none() && start > due).then_some((start, due))
     }
 
     /// The first occurrence: on the first day of the rule, or today, or later.

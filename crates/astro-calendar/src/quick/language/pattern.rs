@@ -35,6 +35,8 @@ impl Rule {
 pub(in super::super) enum Computed {
     /// A day of the week, a set of them, a range, or a list of all these.
     Weekdays,
+    /// Two days of the week or more, without ranges and sets.
+    ListedWeekdays,
     /// The same of plural forms ("mondays and fridays").
     Plurals,
     /// First, 2nd, last.
@@ -69,6 +71,7 @@ impl Computed {
     fn of_place(name: &str) -> Option<Self> {
         Some(match name {
             "weekdays" => Self::Weekdays,
+            "weekday-list" => Self::ListedWeekdays,
             "weekday-plurals" => Self::Plurals,
             "ordinal" => Self::Ordinal,
             "ordinals" => Self::Ordinals,

@@ -107,6 +107,8 @@ meanings! {
     EveryMonthDay = Chip, "repeat.month-days";
     /// Once a year.
     EveryYear = Chip, "repeat.yearly";
+    /// On several days of the week that stand there as a list.
+    ListedWeekdays = Chip, "repeat.listed-weekdays";
     /// At a part of every day.
     EveryPart = Chip, "repeat.part";
     /// The last day of the rule.
@@ -133,4 +135,8 @@ meanings! {
     RemindWhenDue = Chip, "remind.when-due";
     /// At a day, a time, or both.
     RemindAt = Chip, "remind.at";
+    /// After a length of time.
+    RemindAhead = Chip, "remind.ahead";
+    /// Only looks like something else: it stays in the title.
+    Nothing = Chip, "nothing";
 }

@@ -1,24 +1,32 @@
 //! Rules that are said: every day, the last Friday of the month.
 
 use super::super::language::{Meaning, Unit, UnitKind};
-use super::{Captures, Context, Rhythm};
+use super::{Captures, Context, Rhythm, Value};
 
 const WORKDAYS: u8 = 0b1_1111;
 const EVERY_DAY: u8 = 0b111_1111;
+
+/// Days of the week in a row that are a rule without "every"; of two, either may be meant once.
+const FEWEST_LISTED: u32 = 3;
 
 pub(super) fn understand(
     meaning: Meaning,
     taken: &Captures<'_>,
     context: &Context<'_>,
-) -> Option<Rhythm> {
+) -> Option<Value> {
+    if meaning == Meaning::ListedWeekdays && taken.weekdays()?.count_ones() < FEWEST_LISTED {
+        return Some(Value::Nothing);
+    }
     let mut rhythm = rhythm(meaning, taken)?;
     rhythm.part = taken.part();
     rhythm.from_completion = taken.is_from_completion();
-    if !rhythm.comes_within_a_century() {
-        return None;
-    }
-    // a rule that never comes is none
-    rhythm.first(context.today).map(|_| rhythm)
+    // "every feb 30" never comes, and "every feb" was not said
+    let comes = rhythm.comes_within_a_century() && rhythm.first(context.today).is_some();
+    Some(if comes {
+        Value::Rhythm(rhythm)
+    } else {
+        Value::Nothing
+    })
 }
 
 fn rhythm(meaning: Meaning, taken: &Captures<'_>) -> Option<Rhythm> {
@@ -26,7 +34,7 @@ fn rhythm(meaning: Meaning, taken: &Captures<'_>) -> Option<Rhythm> {
     match meaning {
         Meaning::EveryUnit => every_unit(taken, interval),
         Meaning::EveryYear => yearly(taken, interval),
-        Meaning::EveryWeekday => Some(Rhythm {
+        Meaning::EveryWeekday | Meaning::ListedWeekdays => Some(Rhythm {
             weekdays: taken.weekdays()?,
             ..Rhythm::of(UnitKind::Week, interval)
         }),

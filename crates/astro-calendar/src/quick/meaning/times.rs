@@ -2,8 +2,8 @@
 
 use jiff::civil::Time;
 
-use super::super::language::{Meaning, Part};
-use super::{Captures, Context, Value};
+use super::super::language::{Length, Meaning, Part};
+use super::{Captures, Context, Value, days};
 
 /// A clock time as it was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +153,25 @@ pub(super) fn several(taken: &Captures<'_>, context: &Context<'_>) -> Option<Hou
     all.filter(|all| all.hours.count_ones() > 1)
 }
 
+/// The hours of a day from one clock time to another, one in so many.
+pub(in super::super) fn hours_between(
+    (from, to): (Clock, Clock),
+    every: u32,
+    context: &Context<'_>,
+) -> Option<Hours> {
+    let afternoon_until = context.language.afternoon_until;
+    let begin = from.settle(afternoon_until, None)?;
+    let end = to.settle(afternoon_until, None)?;
+    let is_cut_short = end.minute() < begin.minute();
+    let last = end.hour() - i8::from(is_cut_short);
+    let every = usize::try_from(every).ok().filter(|every| *every > 0)?;
+    let hours = (begin.hour()..=last)
+        .step_by(every)
+        .fold(0, |hours, hour| hours | 1 << hour);
+    let minute = begin.minute();
+    Some(Hours { hours, minute }).filter(|all| all.hours.count_ones() > 1)
+}
+
 /// From one clock time to another; "from 2 to 3pm" begins in the afternoon too.
 pub(super) fn range(taken: &Captures<'_>, context: &Context<'_>) -> Option<Value> {
     let mut clocks = taken.clocks();
@@ -194,4 +213,25 @@ pub(super) fn reminder(taken: &Captures<'_>, context: &Context<'_>) -> Option<Va
     };
     let part = if clock.is_none() { taken.part() } else { None };
     Some(Value::RemindAt { date, clock, part })
+}
+
+/// "Remind me in 2 hours".
+pub(super) fn reminder_ahead(length: Length, context: &Context<'_>) -> Option<Value> {
+    let (date, clock) = match days::moment_ahead(length, context)? {
+        Value::Moment(moment) => {
+            let clock = Clock {
+                hour: moment.hour().unsigned_abs(),
+                minute: moment.minute().unsigned_abs(),
+                sure: true,
+            };
+            (moment.date(), Some(clock))
+        }
+        Value::Due(date) => (date, None),
+        _ => return None,
+    };
+    Some(Value::RemindAt {
+        date: Some(date),
+        clock,
+        part: None,
+    })
 }
