@@ -3,14 +3,16 @@
 //! occurrence is kept, each is made when it starts). An occurrence's id follows from its series and
 //! its recurrence id, so whoever makes it makes the same row.
 //!
-//! `make` turns a template into an occurrence, `advance` decides which is next, `edit` spreads what
-//! changes in a series, `split` ends one and begins another, `ahead` tells what is to come.
+//! `make` turns a template into an occurrence, `advance` decides which is next, `edit`, `below` and
+//! `reminders` spread what changes in a series, `split` ends one and begins another, `ahead` tells what is to come.
 
 mod advance;
 mod ahead;
+mod below;
 mod edit;
 mod make;
 mod operations;
+mod reminders;
 mod split;
 
 use astro_core::document::Document as _;
@@ -26,9 +28,9 @@ pub use ahead::{ORDER as ORDER_AHEAD, Occurrences, Upcoming};
 pub(crate) use advance::adopt_all;
 use advance::{advance, follow, go_on};
 pub(super) use advance::{begin, take_up};
-pub(super) use edit::spread_part;
-pub(crate) use edit::spread_reminder;
+pub(super) use below::spread_part;
 pub(super) use operations::{current, moved};
+pub(crate) use reminders::spread_reminder;
 
 use crate::changes::Change;
 use crate::{Error, Result};
@@ -120,7 +122,7 @@ pub(super) async fn check(
         "a series is open, or cancelled to end it; what is done or under way is one of its occurrences",
     );
     if let Some(before) = before.filter(|before| before.template)
-        && edit::lies_in_own_occurrence(change, before, fields.parent_id).await?
+        && below::lies_in_own_occurrence(change, before, fields.parent_id).await?
     {
         let message = "a series cannot lie in one of its own occurrences";
         checks.add("parent_id", "cycle", message);
@@ -148,7 +150,7 @@ pub(super) fn settle<'a>(
     // rarely anything follows, so it takes its room only then
     Box::pin(async move {
         if before.template != after.template {
-            edit::mark_below(change, after).await?;
+            below::mark_below(change, after).await?;
         }
         match (is_series(before), is_series(after)) {
             (false, true) => begin(change, after).await,
@@ -157,11 +159,11 @@ pub(super) fn settle<'a>(
             (false, false) if after.template => spread_part(change, before, after).await,
             (false, false) => match (before.is_open(), after.is_open()) {
                 (true, false) => {
-                    edit::close_parts(change, after).await?;
+                    below::close_parts(change, after).await?;
                     advance(change, after).await
                 }
                 (false, true) => {
-                    edit::reopen_parts(change, before).await?;
+                    below::reopen_parts(change, before).await?;
                     edit::retract(change, after).await
                 }
                 _ => Ok(()),

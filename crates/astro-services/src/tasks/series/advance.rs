@@ -15,7 +15,8 @@ use astro_store::tasks as rows;
 use astro_store::tasks::series::Ahead;
 
 use super::super::rules;
-use super::edit::{mark_below, occurs_at, recurs_below};
+use super::below::{mark_below, recurs_below};
+use super::edit::occurs_at;
 use super::make::make;
 use super::{is_alive, series_of};
 use crate::changes::Change;
