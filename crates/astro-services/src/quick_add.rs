@@ -304,14 +304,16 @@ mod tests {
         let english = language("en", true).unwrap();
         for example in examples {
             // ends belong to a rule, and what comes before something needs it
-            let line = match example.strip_prefix(".. ") {
-                Some(end) => format!("Call Ana every day {end}"),
-                // only at the beginning of a line it makes sense
-                None if example == "remind me to .." => "Remind me to Call Ana tomorrow".to_owned(),
-                None if example.ends_with("before") || example == "!30m" => {
+            let begins = example.strip_suffix(" ..");
+            let line = match (example.strip_prefix(".. "), begins) {
+                (Some(end), _) => format!("Call Ana every day {end}"),
+                // a reminder for when it is due needs a due
+                (None, Some("remind me to")) => "Remind me to Call Ana tomorrow".to_owned(),
+                (None, Some(begins)) => format!("{begins} Call Ana"),
+                (None, None) if example.ends_with("before") || example == "!30m" => {
                     format!("Call Ana tomorrow 8am {example}")
                 }
-                None => format!("Call Ana {example}"),
+                (None, None) => format!("Call Ana {example}"),
             };
             let parsed = quick::parse(&line, english, &now, &Options::default());
             assert_eq!(parsed.title, "Call Ana", "{line}: {:?}", parsed.chips);
