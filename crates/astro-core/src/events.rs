@@ -77,7 +77,25 @@ pub struct Event {
     pub version_after: i64,
 }
 
+/// What a push says of a change: where to look, never what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Notice {
+    pub entity: Entity,
+    pub id: Uuid,
+    /// The owner's change counter after the change; sync answers everything up to it.
+    pub change_seq: i64,
+}
+
 impl Event {
+    /// What a push says of it.
+    pub fn notice(&self) -> Notice {
+        Notice {
+            entity: self.entity,
+            id: self.entity_id,
+            change_seq: self.change_seq,
+        }
+    }
+
     /// The subject on the bus: `astro.tasks.completed.v1`.
     pub fn subject(&self) -> String {
         let plural = match self.entity {

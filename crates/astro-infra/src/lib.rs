@@ -1,0 +1,8 @@
+//! The engines beside the database: the bus that tells other processes what happened, and the
+//! channels that reach a person. A folder per seam, a file per engine.
+//!
+//! Knows nothing of rows, permissions and reminders: it is handed what to say and to whom.
+//!
+//! Start with [`bus`].
+
+pub mod bus;
