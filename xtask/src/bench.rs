@@ -8,9 +8,9 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::command::{cargo, run as run_command};
-use crate::engines::packages;
 use crate::engines::postgres::{Durability, Server, is_installed};
 use crate::engines::scratch::Scratch;
+use crate::engines::{RunningServer as _, packages};
 use crate::test::python;
 use crate::workspace;
 
@@ -24,6 +24,11 @@ pub enum Bench {
     Recurrence,
     /// One person's 10,000 recurring tasks: how long today and the coming months take
     Recurring(Options),
+    /// 10,000 WebSockets of 1,000 people on SQLite: memory, and how soon a change arrives
+    Live(Options),
+    /// 10,000 reminders due within a minute while the processes that send them are killed and stopped,
+    /// on SQLite and on PostgreSQL
+    Reminders(Options),
     /// How long a line of quick add takes to read
     QuickAdd,
 }
@@ -40,6 +45,8 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Http(options) => ("http", options),
         Bench::Size(options) => ("size", options),
         Bench::Recurring(options) => ("recurring", options),
+        Bench::Live(options) => ("live", options),
+        Bench::Reminders(options) => ("reminders", options),
         Bench::Recurrence => return recurrence(),
         Bench::QuickAdd => return run_command(&mut of_library("astro-calendar", "quick_add")?),
     };
@@ -48,21 +55,25 @@ pub fn run(bench: &Bench) -> Result<()> {
     let target = workspace::target()?;
     let folder = Scratch::empty(target.join(format!("bench-{}", std::process::id())))?;
     let programs = target.join("release");
-    let mut command = Command::new(programs.join("astro-bench"));
-    command
-        .arg(name)
-        .arg("--astro")
-        .arg(programs.join("astro"))
-        .arg("--folder")
-        .arg(folder.path());
-    let postgres = match bench {
-        Bench::Http(_) => Some(start_postgres(&folder)?),
-        _ => None,
+    let measure = || {
+        let mut command = Command::new(programs.join("astro-bench"));
+        command
+            .arg(name)
+            .arg("--astro")
+            .arg(programs.join("astro"))
+            .arg("--folder")
+            .arg(folder.path());
+        command
     };
-    if let Some(server) = &postgres {
-        command.args(["--postgres", server.url()]);
+    if let Bench::Http(_) | Bench::Reminders(_) = bench {
+        let postgres = start_postgres(&folder)?;
+        if let Bench::Reminders(_) = bench {
+            run_command(measure().args(&options.rest))?;
+        }
+        let server = ["--postgres", postgres.url()];
+        return run_command(measure().args(server).args(&options.rest));
     }
-    run_command(command.args(&options.rest))
+    run_command(measure().args(&options.rest))
 }
 
 /// What needs no server: a benchmark of a library alone, built with nothing else.
@@ -73,8 +84,8 @@ fn of_library(package: &str, bench: &str) -> Result<Command> {
 }
 
 fn recurrence() -> Result<()> {
-    let python = python::with_dateutil()?;
-    run_command(of_library("astro-calendar", "recurrence")?.env(python::VARIABLE, python))
+    let python = python::DATEUTIL.python()?;
+    run_command(of_library("astro-calendar", "recurrence")?.env(python::DATEUTIL.variable, python))
 }
 
 fn start_postgres(folder: &Scratch) -> Result<Server> {

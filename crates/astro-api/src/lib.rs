@@ -11,6 +11,7 @@ mod body;
 mod browser;
 mod depth;
 mod etag;
+mod frame;
 mod idempotency;
 mod openapi;
 mod pages;

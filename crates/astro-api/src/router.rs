@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use astro_core::limits;
 use astro_core::principal::Permission;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Router, middleware};
-use http::{HeaderValue, StatusCode, header};
+use http::header;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -16,12 +15,12 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::auth::{Authenticate, Gate, Guard, guard};
-use crate::problem::Problem;
+use crate::frame::{no_such_method, no_such_route, panicked, secure_headers};
 use crate::rate::RateLimiter;
 use crate::v1::{
-    auth, datapoints, goals, health, history, interchange, labels, me, preferences, projects,
-    quick_add, recommendations, reminders, series, sync, tasks, tenants, time_entries, trash,
-    users,
+    answers, auth, datapoints, deliveries, destinations, goals, health, history, interchange,
+    labels, live, me, preferences, projects, quick_add, recommendations, reminders, series, sync,
+    tasks, tenants, time_entries, trash, users,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -65,6 +64,7 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let router = OpenApiRouter::with_openapi(openapi::base());
     let router = advice(router, gatekeeper);
     let router = files(router, gatekeeper);
+    let router = reaching(router, gatekeeper);
     let router = administration(account(router, gatekeeper), gatekeeper);
     choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
@@ -135,6 +135,8 @@ fn every_noun(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(needs(Permission::TasksRead, routes!(sync::read_changes)))
         .routes(needs(Permission::TasksWrite, routes!(sync::apply_ops)))
+        .routes(needs(Permission::TasksRead, routes!(live::stream_events)))
+        .routes(needs(Permission::TasksRead, routes!(live::open_socket)))
         .routes(needs(Permission::TasksRead, routes!(history::list_history)))
         .routes(needs(Permission::TasksWrite, routes!(history::undo_write)))
         .routes(needs(Permission::TasksRead, routes!(trash::list_trash)))
@@ -179,6 +181,30 @@ fn work(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRout
         .routes(needs(write, routes!(reminders::restore_reminder)))
         .routes(needs(write, routes!(reminders::acknowledge_reminder)))
         .routes(needs(write, routes!(reminders::snooze_reminder)))
+        .routes(needs(read, routes!(deliveries::list_deliveries)))
+        .routes(needs(read, routes!(deliveries::list_jobs)))
+        .routes(needs(write, routes!(deliveries::retry_job)))
+}
+
+/// How reminders reach a person, and how the person answers from there.
+fn reaching(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let (read, write) = (Permission::AccountRead, Permission::AccountWrite);
+    router
+        .routes(routes!(answers::open_answer))
+        .routes(routes!(answers::answer_reminder))
+        .routes(needs(read, routes!(destinations::list_destinations)))
+        .routes(needs(write, routes!(destinations::create_destination)))
+        .routes(needs(read, routes!(destinations::get_destination)))
+        .routes(needs(
+            write,
+            routes!(
+                destinations::replace_destination,
+                destinations::delete_destination
+            ),
+        ))
+        .routes(needs(write, routes!(destinations::test_reminder)))
+        .routes(needs(read, routes!(destinations::get_push_key)))
 }
 
 /// What tasks are for.
@@ -333,44 +359,4 @@ impl Gatekeeper {
             method.layer(middleware::from_fn_with_state(state, guard)),
         )
     }
-}
-
-async fn no_such_route() -> Problem {
-    Problem::not_found("thing under this address")
-}
-
-async fn no_such_method() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method-not-allowed",
-        "Method not allowed",
-        "this address does not answer that method",
-    )
-}
-
-fn panicked() -> Response {
-    Problem::from(astro_services::Error::internal("a handler panicked")).into_response()
-}
-
-/// Nothing here is ever to be framed, sniffed, cached by others or run as a page.
-async fn secure_headers(request: Request, next: middleware::Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
-    ] {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
-    }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("private, no-cache"));
-    response
 }

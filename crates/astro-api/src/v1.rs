@@ -1,7 +1,10 @@
 //! Handlers of version 1: a file per noun, a function per operation.
 
+pub(crate) mod answers;
 pub(crate) mod auth;
 pub(crate) mod datapoints;
+pub(crate) mod deliveries;
+pub(crate) mod destinations;
 mod filters;
 pub(crate) mod goals;
 pub(crate) mod health;
@@ -9,6 +12,7 @@ pub(crate) mod history;
 mod history_query;
 pub(crate) mod interchange;
 pub(crate) mod labels;
+pub(crate) mod live;
 pub(crate) mod me;
 pub(crate) mod preferences;
 pub(crate) mod projects;

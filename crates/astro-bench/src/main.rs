@@ -17,6 +17,7 @@ mod bare;
 mod client;
 mod durable;
 mod http;
+mod live;
 mod load;
 mod machine;
 mod measure;
@@ -24,6 +25,7 @@ mod postgres;
 mod process;
 mod product;
 mod recurring;
+mod reminders;
 mod report;
 mod seed;
 mod size;
@@ -52,6 +54,10 @@ enum Command {
     Size(size::Options),
     /// One person's 10,000 recurring tasks: how long today and the coming months take
     Recurring(recurring::Options),
+    /// Thousands of WebSockets: memory, and how soon a change arrives
+    Live(live::Options),
+    /// Reminders while the processes that send them are killed and stopped
+    Reminders(reminders::Options),
     /// The bare server itself; started by `http`
     #[command(hide = true)]
     Bare(bare::Options),
@@ -87,6 +93,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Http(options) => http::run(&options).await,
             Command::Size(options) => size::run(&options).await,
             Command::Recurring(options) => recurring::run(&options).await,
+            Command::Live(options) => live::run(&options).await,
+            Command::Reminders(options) => reminders::run(&options).await,
             Command::Bare(options) => bare::run(&options).await,
         }
     })
@@ -104,6 +112,12 @@ struct Effort {
     /// How often each comparison is repeated; the median counts
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+}
+
+/// A setting of the product, as its environment gives it.
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,4 +1,4 @@
-//! A server as a child process: its address, its memory, its processor time.
+//! Programs as child processes; a server has an address, memory and processor time.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -12,9 +12,56 @@ use tokio::time::sleep;
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
+/// A running program; killed when dropped.
+pub struct Program(Child);
+
+impl Program {
+    /// Starts it with its output in a file.
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
+        let output = fs::File::create(log).with_context(|| format!("making {}", log.display()))?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("starting {command:?}"))?;
+        Ok(Self(child))
+    }
+
+    /// Sends a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        let pid = self.0.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &pid]).status()?;
+        if !status.success() {
+            bail!("sending {name} to process {pid}: {status}");
+        }
+        Ok(())
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub fn kill(&mut self) -> Result<()> {
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
+    }
+
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.0.try_wait()?.is_some())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let ended = matches!(self.has_ended(), Ok(true));
+        if !ended && let Err(error) = self.kill() {
+            eprintln!("ending process {}: {error:#}", self.0.id());
+        }
+    }
+}
+
 /// A running server. Ended by [`Server::stop`], or killed when dropped.
 pub struct Server {
-    child: Child,
+    program: Program,
     pub address: SocketAddr,
 }
 
@@ -28,34 +75,26 @@ pub struct Memory {
 impl Server {
     /// Starts a program that prints its address as `http://127.0.0.1:PORT` once it listens.
     pub async fn start(command: &mut Command, log: PathBuf) -> Result<Self> {
-        let output = fs::File::create(&log).with_context(|| format!("making {}", log.display()))?;
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .with_context(|| format!("starting {command:?}"))?;
-        match wait_for_address(&mut child, &log).await {
-            Ok(address) => Ok(Self { child, address }),
-            Err(error) => {
-                child.kill()?;
-                child.wait()?;
-                Err(error)
-            }
-        }
+        let mut program = Program::start(command, &log)?;
+        let address = wait_for_address(&mut program.0, &log).await?;
+        Ok(Self { program, address })
     }
 
     /// Asks it to stop and waits until it has.
     pub async fn stop(mut self) -> Result<()> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-s", "TERM", &pid]).status()?;
+        self.program.signal("TERM")?;
         for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
-            if self.child.try_wait()?.is_some() {
+            if self.program.has_ended()? {
                 return Ok(());
             }
             sleep(POLL).await;
         }
         bail!("a server did not stop within {PATIENCE:?}")
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub fn kill(mut self) -> Result<()> {
+        self.program.kill()
     }
 
     pub fn memory(&self) -> Result<Memory> {
@@ -79,17 +118,8 @@ impl Server {
     }
 
     fn proc(&self, file: &str) -> Result<String> {
-        let path = format!("/proc/{}/{file}", self.child.id());
+        let path = format!("/proc/{}/{file}", self.program.0.id());
         fs::read_to_string(&path).with_context(|| format!("reading {path}"))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let ended = matches!(self.child.try_wait(), Ok(Some(_)));
-        if !ended && let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
-            eprintln!("ending process {}: {error}", self.child.id());
-        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::Result;
-use astro_core::accounts::requests::{CreateUserRequest, LoginRequest};
-use astro_core::clock::SystemClock;
-use astro_core::principal::{Role, Scope};
+use astro_core::accounts::requests::{CreateAccessTokenRequest, CreateUserRequest, LoginRequest};
+use astro_core::calendar::SignedDuration;
+use astro_core::clock::{Clock as _, SystemClock};
+use astro_core::principal::{Permission, Role, Scope};
 use astro_core::random::Random;
 use astro_core::secret::Secret;
 use astro_core::tasks::TaskSource;
@@ -16,7 +17,7 @@ use astro_services::{Call, Services, ServicesConfig};
 use astro_store::{Database, Store, StoreOptions};
 use http::HeaderValue;
 
-use crate::process::Server;
+use crate::process::{Program, Server};
 
 /// The built product and where its data is. Accounts and sessions are made while no server runs.
 pub struct Product {
@@ -32,6 +33,13 @@ pub struct Account {
     pub scope: Scope,
 }
 
+/// What a personal token may do.
+const SCOPES: [Permission; 4] = [
+    Permission::TasksRead,
+    Permission::TasksWrite,
+    Permission::PreferencesRead,
+    Permission::PreferencesWrite,
+];
 const PASSWORD: &str = "a long password of no person";
 
 impl Product {
@@ -107,21 +115,62 @@ impl Product {
         Ok(credentials)
     }
 
+    /// An `Authorization` header with a personal token for each account; good for a day.
+    pub async fn make_tokens(&self, accounts: &[Account]) -> Result<Vec<HeaderValue>> {
+        let services = self.services().await?;
+        let expires_at = SystemClock.now() + SignedDuration::from_hours(24);
+        let mut credentials = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            let principal = services.local_principal(Some(&account.email), None).await?;
+            let request = CreateAccessTokenRequest {
+                title: "bench".to_owned(),
+                scopes: SCOPES.to_vec(),
+                expires_at,
+            };
+            let call = Call::new(principal, TaskSource::Api);
+            let issued = services.create_access_token(&call, request).await?;
+            let header = format!("Bearer {}", issued.token.expose());
+            credentials.push(HeaderValue::from_str(&header)?);
+        }
+        services.store.close().await?;
+        Ok(credentials)
+    }
+
     /// Starts the server as it is installed, but that nobody asks too much of it.
     pub async fn serve(&self, commit_batch: Option<usize>) -> Result<Server> {
-        let mut command = Command::new(&self.program);
+        let batch = commit_batch.map(|batch| ("ASTRO_DATABASE__COMMIT_BATCH", batch.to_string()));
+        self.serve_with(batch.as_slice()).await
+    }
+
+    /// Starts the server with settings in its environment.
+    pub async fn serve_with(&self, settings: &[(&str, String)]) -> Result<Server> {
+        let mut command = self.command("serve", settings);
         command
-            .arg("serve")
-            .arg("--data-dir")
-            .arg(&self.folder)
             .args(["--listen", "127.0.0.1:0"])
             .env("ASTRO_HTTP__REQUESTS_PER_MINUTE", "4000000000");
+        Server::start(&mut command, self.folder.join("log")).await
+    }
+
+    /// Starts a process that does what is to be done beside the requests.
+    pub fn work_with(&self, number: usize, settings: &[(&str, String)]) -> Result<Program> {
+        let log = self.folder.join(format!("worker-{number}.log"));
+        Program::start(&mut self.command("worker", settings), &log)
+    }
+
+    fn command(&self, name: &str, settings: &[(&str, String)]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(name).arg("--data-dir").arg(&self.folder);
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
         if let Some(url) = &self.url {
             command.args(["--database-url", url]);
         }
-        if let Some(batch) = commit_batch {
-            command.env("ASTRO_DATABASE__COMMIT_BATCH", batch.to_string());
+        command
+    }
+
+    pub fn engine(&self) -> &'static str {
+        match self.url {
+            Some(_) => "PostgreSQL",
+            None => "SQLite",
         }
-        Server::start(&mut command, self.folder.join("log")).await
     }
 }

@@ -48,6 +48,10 @@ coded_enum! {
         Answered = 12 => "answered",
         /// Brought in from a file.
         Imported = 13 => "imported",
+        /// A reminder called.
+        Fired = 14 => "fired",
+        /// What was to go out was given up.
+        Failed = 15 => "failed",
     }
 }
 

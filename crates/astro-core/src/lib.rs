@@ -21,6 +21,7 @@ pub mod events;
 pub mod goals;
 pub mod ids;
 pub mod interchange;
+pub mod jobs;
 pub mod labels;
 pub mod limits;
 pub mod objects;

@@ -104,6 +104,22 @@ limits! {
     REVOCATION_DELAY: Duration = Duration::from_secs(5);
     /// Requests per minute of one signed-in user before 429.
     REQUESTS_PER_USER: u32 = 6_000;
+    /// WebSockets and event streams of one user.
+    SOCKETS_PER_USER: usize = 10;
+    /// Bytes of a message over a WebSocket.
+    SOCKET_MESSAGE_BYTES: usize = 64 * 1024;
+    /// Time in which a connection that the server opens must stand: name, connection, TLS.
+    OUTGOING_CONNECT: Duration = Duration::from_secs(5);
+    /// Time of a request that the server sends, from the look-up of the name to the end of the answer.
+    OUTGOING_TOTAL: Duration = Duration::from_secs(10);
+    /// Bytes that are read of the body of an answer to the server, and as many of its head.
+    OUTGOING_ANSWER_BYTES: usize = 64 * 1024;
+    /// Names that the server looks up at the same time for outgoing requests.
+    OUTGOING_LOOK_UPS: usize = 32;
+    /// Time for the mail server to become ready for a mail, and as much again to take it.
+    MAIL_STEP: Duration = Duration::from_secs(15);
+    /// How long a push service keeps a message for a device that is away.
+    PUSH_TTL: Duration = Duration::from_hours(24);
     /// Candidates that one recommendation may weigh.
     CANDIDATES_MAX: usize = 500;
     /// Proposals of one recommendation at most.
@@ -116,4 +132,23 @@ limits! {
     DISMISSED_REST: Duration = Duration::from_hours(2);
     /// How long after a recommendation was shown its task's fate is recorded with it.
     OUTCOME_WINDOW: Duration = Duration::from_hours(7 * 24);
+    /// How long after its time a reminder is late: it is marked so, and gathered with others.
+    REMINDER_LATE: Duration = Duration::from_mins(1);
+    /// Late reminders of one person that are sent one by one; more become one message for each
+    /// destination.
+    LATE_SINGLY: usize = 5;
+    /// Reminders of one person that are fired in one transaction.
+    FIRE_BATCH: u32 = 50;
+    /// The same while they are late.
+    FIRE_LATE_BATCH: u32 = 500;
+    /// Places that one person's reminders may go to.
+    DESTINATIONS: usize = 50;
+    /// How long what became of a delivery can be looked up.
+    DELIVERY_TTL: Duration = Duration::from_hours(90 * 24);
+    /// How long a job that was given up can be looked up and tried again.
+    FAILED_JOB_TTL: Duration = Duration::from_hours(30 * 24);
+    /// How long a link in a message can answer the reminder.
+    ANSWER_TTL: Duration = Duration::from_hours(7 * 24);
+    /// Events of one person that are published together.
+    PUBLISH_BATCH: u32 = 200;
 }

@@ -1,11 +1,14 @@
 //! Reminders: when and where to call a task to mind. Delivery is not done here.
 
+pub mod answers;
+pub mod deliveries;
+pub mod destinations;
 mod timing;
 
 use astro_calendar::{IsoDuration, Timestamp, When};
 use serde::{Deserialize, Serialize};
 
-pub use timing::{Anchors, fire_at, followed};
+pub use timing::{Anchors, fire_at, followed, is_late};
 
 use crate::error::{Checks, FieldError};
 use crate::ids::{ReminderId, TaskId};
@@ -122,6 +125,9 @@ document! {
             nag: Option<Nag>,
             #[serde(default)]
             chosen_by: ChosenBy,
+            /// Calls in quiet hours too; others wait for their end.
+            #[serde(default)]
+            urgent: bool,
         }
         kept {
             id: ReminderId,
@@ -136,6 +142,13 @@ document! {
             next_fire_at: Option<Timestamp>,
             #[schema(value_type = Option<schema::Instant>)]
             acknowledged_at: Option<Timestamp>,
+            /// How often it has called since it was set.
+            #[serde(default)]
+            calls: u32,
+            /// When it called last.
+            #[serde(default)]
+            #[schema(value_type = Option<schema::Instant>)]
+            called_at: Option<Timestamp>,
         }
     }
 }

@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::{Result, Services, ServicesConfig};
 
 pub use gate::Credential;
+pub(crate) use gate::admit;
 pub use keyring::rotate as rotate_keys;
 pub use local::mint_local_token;
 pub use sessions::{BrowserLogin, csrf_matches, csrf_token};
@@ -54,6 +55,13 @@ impl Accounts {
             known: gate::Known::default(),
             config: config.accounts.clone(),
         })
+    }
+}
+
+impl Accounts {
+    /// Forgets what the gate believes: somebody's rights have gone, in another process.
+    pub(crate) fn forget(&self) {
+        self.known.forget();
     }
 }
 

@@ -3,7 +3,7 @@
 
 use astro_core::limits;
 use astro_core::principal::Scope;
-use astro_store::{StoreError, events, idempotency};
+use astro_store::{StoreError, deliveries, events, idempotency, jobs, reminders};
 
 use crate::changes::before;
 use crate::{Error, Result, Services, recommendations, tasks};
@@ -42,11 +42,16 @@ impl Services {
         Ok(swept)
     }
 
-    async fn sweep_owner(&self, scope: Scope) -> Result<Swept> {
+    /// Empties what is over its time, for one account.
+    ///
+    /// # Errors
+    /// When something could not be swept; what was before it stays so.
+    pub async fn sweep_owner(&self, scope: Scope) -> Result<Swept> {
         let now = self.now();
         self.change_unasked(scope, |change| {
             Box::pin(async move {
                 tasks::adopt_all(change).await?;
+                reminders::mend(change.write, change.now).await?;
                 recommendations::close_overdue(change).await
             })
         })
@@ -56,12 +61,16 @@ impl Services {
             .await?;
         let undo_until = before(now, limits::UNDO_TTL);
         let keys_until = before(now, limits::IDEMPOTENCY_TTL);
+        let deliveries_until = before(now, limits::DELIVERY_TTL);
+        let jobs_until = before(now, limits::FAILED_JOB_TTL);
         let (undo, idempotency_keys) = self
             .store
             .write(&scope, move |write| {
                 Box::pin(async move {
                     let undo = events::forget_before(write, undo_until).await?;
                     let keys = idempotency::purge(write, keys_until).await?;
+                    deliveries::purge(write, deliveries_until).await?;
+                    jobs::purge(write, jobs_until).await?;
                     Ok::<_, StoreError>((undo, keys))
                 })
             })

@@ -12,15 +12,20 @@ pub mod access;
 pub mod accounts;
 pub mod changes;
 pub mod datapoints;
+mod engine_room;
 mod error;
 mod expected;
 pub mod goals;
 pub mod history;
 pub mod housekeeping;
+pub mod instance_keys;
 pub mod interchange;
+pub mod jobs;
 pub mod labels;
+pub mod live;
 mod nouns;
 pub mod ops;
+pub mod outbox;
 pub mod preferences;
 pub mod projects;
 pub mod quick_add;
@@ -42,6 +47,7 @@ use astro_core::clock::Clock;
 use astro_core::config::auth::AccountsConfig;
 use astro_core::principal::{Permission, Principal, Scope};
 use astro_core::random::Random;
+use astro_infra::channels::Channels;
 use astro_store::Store;
 
 pub use error::{Error, Result};
@@ -58,6 +64,14 @@ pub struct Needs {
     pub clock: Arc<dyn Clock>,
     pub random: Random,
     accounts: accounts::Accounts,
+    /// The sockets of this process.
+    pub live: live::Hub,
+    /// The ways to reach people outside.
+    channels: Option<Channels>,
+    /// What links begin with, where people reach the server by an address of its own.
+    public_url: Option<String>,
+    keys: instance_keys::Keys,
+    probes: reminders::Probes,
 }
 
 impl Deref for Services {
@@ -74,6 +88,10 @@ pub struct ServicesConfig {
     pub accounts: AccountsConfig,
     /// The file of the signing keys, made at the first start. Servers of one database share it.
     pub keys: PathBuf,
+    /// The ways to reach people outside; without them none but the product itself.
+    pub channels: Option<Channels>,
+    /// The address that people type in; links in messages begin with it.
+    pub public_url: Option<String>,
 }
 
 impl ServicesConfig {
@@ -82,6 +100,8 @@ impl ServicesConfig {
         Self {
             accounts: AccountsConfig::default(),
             keys: data_dir.join("keys.json"),
+            channels: None,
+            public_url: None,
         }
     }
 }
@@ -144,6 +164,14 @@ impl Services {
             clock,
             random,
             accounts,
+            live: live::Hub::default(),
+            channels: config.channels.clone(),
+            public_url: config
+                .public_url
+                .as_ref()
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            keys: instance_keys::Keys::default(),
+            probes: reminders::Probes::default(),
         })))
     }
 

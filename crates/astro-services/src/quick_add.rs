@@ -72,6 +72,7 @@ async fn add(
             channels: Vec::new(),
             nag: None,
             chosen_by: ChosenBy::User,
+            urgent: false,
         };
         reminders::insert(change, fields, None).await?;
     }

@@ -1,4 +1,16 @@
-//! Reminders: what is to be called to mind, put off, and answered. Delivery is another matter.
+//! Reminders: what is to be called to mind, put off, and answered; and, in the files below, how it
+//! arrives (docs/decisions/0011-reminders-that-arrive.md).
+
+mod answers;
+mod clear;
+mod compose;
+mod deliveries;
+mod destinations;
+mod fire;
+mod pace;
+mod place;
+mod probe;
+mod send;
 
 use astro_core::calendar::When;
 use astro_core::document::Document as _;
@@ -15,6 +27,14 @@ use astro_core::tasks::Task;
 use astro_store::documents;
 use astro_store::reminders as rows;
 use serde_json::{Value, json};
+
+pub use clear::ClearNotification;
+pub(crate) use clear::clear_task;
+pub use fire::FireReminders;
+pub(crate) use pace::Probes;
+pub(crate) use place::target;
+pub use send::SendDelivery;
+pub(crate) use send::send_again;
 
 use crate::changes::{Change, Written, changed_fields, check_version};
 use crate::references::require;
@@ -167,8 +187,12 @@ pub async fn insert(
         snooze_of,
         None,
         None,
+        0,
+        None,
     );
-    let reminder = reminder.settled(&Anchors::from(&task), &zone);
+    let reminder = reminder
+        .settled(&Anchors::from(&task), &zone)
+        .unless_gone_by(None, change.now);
     let data = timing(&reminder);
     let written = change.insert(reminder, Action::Created, data).await?;
     spread_reminder(change, None, &written.value).await?;
@@ -191,8 +215,7 @@ pub async fn set_fields(
     let rearmed = (&after.trigger, &after.occurrence, after.task_id)
         != (&before.trigger, &before.occurrence, before.task_id);
     if rearmed {
-        after.state = ReminderState::Scheduled;
-        after.acknowledged_at = None;
+        after = after.armed();
     }
     settle(change, &before, after, Action::Edited, data).await
 }
@@ -227,7 +250,9 @@ async fn settle(
     action: Action,
     data: Value,
 ) -> Result<Written<Reminder>> {
-    let after = timed(change, after).await?;
+    let after = timed(change, after)
+        .await?
+        .unless_gone_by(before.next_fire_at, change.now);
     let written = change.update(before, after, action, data).await?;
     if written.undo.is_some() {
         spread_reminder(change, Some(before), &written.value).await?;
@@ -249,6 +274,7 @@ pub(crate) async fn timed(change: &mut Change<'_>, reminder: Reminder) -> Result
 }
 
 async fn acknowledge(change: &mut Change<'_>, before: Reminder) -> Result<Written<Reminder>> {
+    clear::clear(change, &before).await?;
     let acknowledged_at = before.acknowledged_at.or(Some(change.now));
     let after = Reminder {
         state: ReminderState::Acknowledged,
@@ -285,6 +311,7 @@ async fn snooze(
         trigger: Trigger::Absolute { at: until },
         ..reminder.fields()
     };
+    clear::clear(change, &reminder).await?;
     if reminder.snooze_of.is_some() {
         return set_fields(change, reminder, fields).await;
     }

@@ -101,6 +101,7 @@ fn each_alarm_becomes_the_reminder_that_it_means() {
         trigger: serde_json::from_value(trigger).unwrap(),
         channels: vec![Channel::InApp],
         nag: None,
+        urgent: false,
         occurrence: None,
         acknowledged_at: None,
         snooze_of: None,
@@ -156,6 +157,13 @@ fn each_alarm_becomes_the_reminder_that_it_means() {
             "TRIGGER:-PT15M\nACTION:DISPLAY\nX-ASTRO-CHANNELS:ntfy,email",
             Alert {
                 channels: vec![Channel::Ntfy, Channel::Email],
+                ..before.clone()
+            },
+        ),
+        (
+            "TRIGGER:-PT15M\nACTION:DISPLAY\nX-ASTRO-URGENT:true",
+            Alert {
+                urgent: true,
                 ..before.clone()
             },
         ),
@@ -365,11 +373,13 @@ fn alert() -> impl Strategy<Value = Alert> {
         at("2026-12-01T00:00:00Z") + astro_core::calendar::SignedDuration::from_secs(seconds)
     });
     let answered = prop::option::of(answered);
-    (trigger, channels, prop::option::of(nag), answered).prop_map(
-        |(trigger, channels, nag, acknowledged_at)| Alert {
+    let nag = prop::option::of(nag);
+    (trigger, channels, nag, any::<bool>(), answered).prop_map(
+        |(trigger, channels, nag, urgent, acknowledged_at)| Alert {
             trigger,
             channels,
             nag,
+            urgent,
             occurrence: None,
             acknowledged_at,
             snooze_of: None,

@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod credentials;
+pub mod epoch;
 pub mod invites;
 pub mod sessions;
 pub mod setup;
@@ -19,6 +20,7 @@ use crate::{Columns, Statement, StoreError};
 pub(crate) const STATEMENTS: &[&[Statement]] = &[
     attempts::STATEMENTS,
     credentials::STATEMENTS,
+    epoch::STATEMENTS,
     invites::STATEMENTS,
     sessions::STATEMENTS,
     setup::STATEMENTS,

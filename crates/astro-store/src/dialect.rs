@@ -31,6 +31,16 @@ pub(crate) fn begin_owner(owner: OwnerId, writes: bool) -> String {
     }
 }
 
+/// A process that stands still in the middle of a transaction, stopped or swapped out, holds its
+/// owner's lock; the server ends such a session. None of ours waits for anything but statements.
+pub(crate) const SESSION: &str = "SET idle_in_transaction_session_timeout = '5s'";
+
+/// Starts the look for whose turn it is, which row-level security lets read a few tables of everybody.
+pub(crate) const BEGIN_DUE_SCAN: &str = "BEGIN READ ONLY; SET LOCAL app.due_scan = 'on'";
+
+pub(crate) const NOTIFY: Statement =
+    Statement::on_postgres("bus.notify", "SELECT pg_notify($1, $2)::text");
+
 /// Starts a transaction that reads one moment.
 pub(crate) fn begin_snapshot(engine: Engine) -> &'static str {
     match engine {
@@ -151,4 +161,5 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     SEARCH_PURGE,
     SEARCH_FORGET,
     PERSONAL_TABLES,
+    NOTIFY,
 ];

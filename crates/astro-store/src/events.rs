@@ -6,10 +6,19 @@ use astro_core::ids::EventId;
 use astro_core::page::{Cursor, CursorKey, Page, PageRequest};
 
 use crate::columns::Row;
+use crate::db::Wake;
 use crate::{Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] =
-    &[INSERT, GET, ALL, OF_WRITE, NEXT, HISTORY, FORGET_BEFORE];
+pub(crate) const STATEMENTS: &[Statement] = &[
+    INSERT,
+    GET,
+    ALL,
+    OF_WRITE,
+    NEXT,
+    HISTORY,
+    FORGET_BEFORE,
+    AFTER_CHANGE,
+];
 
 /// The order of a history; its cursors carry it.
 pub const HISTORY_SORT: &str = "latest";
@@ -51,6 +60,12 @@ const FORGET_BEFORE: Statement = Statement::new(
     "UPDATE events SET before_row = NULL WHERE owner_id = $1 AND before_row IS NOT NULL AND recorded_at <= $2",
 );
 
+const AFTER_CHANGE: Statement = Statement::new(
+    "events.after_change",
+    "SELECT id, at, recorded_at, entity, entity_id, action, cause, change_seq, data, before_row, version_after FROM events \
+     WHERE owner_id = $1 AND change_seq > $2 ORDER BY change_seq, id LIMIT $3",
+);
+
 pub async fn insert(write: &mut Write, event: &Event) -> Result<(), StoreError> {
     let args = write
         .args()
@@ -65,7 +80,23 @@ pub async fn insert(write: &mut Write, event: &Event) -> Result<(), StoreError> 
         .json(&event.data)
         .opt_json(event.before.as_ref())
         .int(event.version_after);
-    write.execute(&INSERT, args).await.map(drop)
+    write.execute(&INSERT, args).await?;
+    write.wakes(Wake::Events);
+    Ok(())
+}
+
+/// Entries of later changes, in the order of the changes.
+pub(crate) async fn after_change(
+    read: &mut Read,
+    seq: i64,
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    let args = read.args().int(seq).int(limit);
+    read.fetch_all(&AFTER_CHANGE, args)
+        .await?
+        .iter()
+        .map(read_event)
+        .collect()
 }
 
 fn read_event(row: &Row) -> Result<Event, StoreError> {

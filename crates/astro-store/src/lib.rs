@@ -12,16 +12,21 @@
 pub mod accounts;
 mod args;
 mod columns;
+pub mod consumers;
 pub mod datapoints;
 mod db;
+pub mod deliveries;
+pub mod destinations;
 mod dialect;
 pub mod documents;
+pub mod due;
 mod error;
 pub mod events;
 pub mod forget;
 pub mod goals;
 pub mod idempotency;
 pub mod instance_keys;
+pub mod jobs;
 pub mod labels;
 mod migrate;
 pub mod operations;
@@ -32,13 +37,16 @@ pub mod recommendations;
 pub mod references;
 pub mod registry;
 pub mod reminders;
+pub mod schedules;
 mod statement;
 pub mod tasks;
 pub mod time_entries;
 
 pub use args::Args;
 pub use columns::Columns;
-pub use db::{Admin, Database, Read, Store, StoreOptions, Write};
+pub use db::{
+    Admin, Commit, Database, Heard, NOTIFICATION_BYTES, Read, Store, StoreOptions, Wake, Write,
+};
 pub use error::StoreError;
 pub use migrate::SchemaState;
 pub use statement::Statement;

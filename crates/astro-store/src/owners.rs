@@ -5,7 +5,7 @@ use std::sync::Arc;
 use astro_core::calendar::{TimeZone, Timestamp, ZoneName};
 use astro_core::principal::Scope;
 
-use crate::{Admin, Args, Read, Statement, StoreError, Write};
+use crate::{Admin, Args, Read, Statement, StoreError, Write, consumers};
 
 pub(crate) const STATEMENTS: &[Statement] =
     &[INSERT, BUMP, GET, SET_ZONE, SET_PURGED, RAISE_CHANGE];
@@ -61,7 +61,9 @@ pub async fn create(
         .uuid(scope.tenant().uuid())
         .text(zone.as_str())
         .time(now);
-    admin.execute(&INSERT, args).await.map(drop)
+    admin.execute(&INSERT, args).await?;
+    let args = Args::of(scope).text(consumers::BUS);
+    admin.execute(&consumers::BEGIN, args).await.map(drop)
 }
 
 /// # Errors

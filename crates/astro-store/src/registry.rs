@@ -2,9 +2,10 @@
 
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
-    Statement, Store, StoreError, accounts, datapoints, dialect, events, forget, goals,
-    idempotency, instance_keys, labels, operations, owners, preferences, projects, recommendations,
-    references, reminders, tasks, time_entries,
+    Statement, Store, StoreError, accounts, consumers, datapoints, deliveries, destinations,
+    dialect, due, events, forget, goals, idempotency, instance_keys, jobs, labels, operations,
+    owners, preferences, projects, recommendations, references, reminders, schedules, tasks,
+    time_entries,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -26,7 +27,13 @@ pub fn statements() -> Vec<Statement> {
     all.extend(recommendations::statements());
     for fixed in [
         TRANSACTION_STATEMENTS,
+        consumers::STATEMENTS,
         datapoints::STATEMENTS,
+        deliveries::STATEMENTS,
+        destinations::STATEMENTS,
+        due::STATEMENTS,
+        jobs::STATEMENTS,
+        schedules::STATEMENTS,
         goals::STATEMENTS,
         owners::STATEMENTS,
         preferences::STATEMENTS,

@@ -2,6 +2,7 @@
 //! here, whichever way a task is written: edited, undone, synchronised or restored.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::document::{Document as _, Stamp};
@@ -12,56 +13,73 @@ use astro_core::reminders::{
     Anchors, ChosenBy, Reminder, ReminderFields, ReminderFilter, ReminderState, followed,
 };
 use astro_core::tasks::Task;
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
+use crate::db::Wake;
 use crate::documents::{self, Record, Table, read_rows};
 use crate::{Args, Columns, Read, Statement, StoreError, Write};
 
-pub(crate) const STATEMENTS: &[Statement] = &[LIST, LIST_OF, OF_TASK, CALLED, SNOOZES, SCHEDULED];
+pub(crate) const STATEMENTS: &[Statement] = &[
+    LIST, LIST_OF, OF_TASK, CALLED, SNOOZES, SCHEDULED, AHEAD, DUE,
+];
 
 pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::new(
         "reminders",
-        "uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at",
+        "uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at",
     )
 });
 
 const LIST: Statement = Statement::new(
     "reminders.list",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND deleted_at IS NULL AND id > $2 AND ($3 < 0 OR state = $3) ORDER BY id LIMIT $4",
 );
 const LIST_OF: Statement = Statement::new(
     "reminders.list_of",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND deleted_at IS NULL AND id > $2 AND ($3 < 0 OR state = $3) AND task_id = $5 ORDER BY id LIMIT $4",
 );
 const OF_TASK: Statement = Statement::new(
     "reminders.of_task",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND task_id = $2 AND deleted_at IS NULL ORDER BY id",
 );
 const CALLED: Statement = Statement::new(
     "reminders.called",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND uid = $2",
 );
 const SNOOZES: Statement = Statement::new(
     "reminders.snoozes",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND task_id = $2 AND snooze_of = $3 AND deleted_at IS NULL ORDER BY id",
 );
 /// What has still to fire; state 0 is "scheduled".
 const SCHEDULED: Statement = Statement::new(
     "reminders.scheduled",
-    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, \
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
      version, change_seq, created_at, updated_at, deleted_at FROM reminders \
      WHERE owner_id = $1 AND state = 0 AND deleted_at IS NULL ORDER BY id",
+);
+
+const AHEAD: Statement = Statement::new(
+    "reminders.ahead",
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
+     version, change_seq, created_at, updated_at, deleted_at FROM reminders \
+     WHERE owner_id = $1 AND deleted_at IS NULL AND next_fire_at > $2",
+);
+const DUE: Statement = Statement::new(
+    "reminders.due",
+    "SELECT id, uid, task_id, occurrence, fires, channels, nag, chosen_by, state, snooze_of, next_fire_at, acknowledged_at, urgent, calls, called_at, \
+     version, change_seq, created_at, updated_at, deleted_at FROM reminders \
+     WHERE owner_id = $1 AND next_fire_at IS NOT NULL AND next_fire_at <= $2 ORDER BY next_fire_at, id LIMIT $3",
 );
 
 impl Record for Reminder {
@@ -83,23 +101,30 @@ impl Record for Reminder {
             .opt_uuid(self.snooze_of)
             .opt_time(self.next_fire_at)
             .opt_time(self.acknowledged_at)
+            .flag(self.urgent)
+            .int(self.calls)
+            .opt_time(self.called_at)
     }
 
     fn read(columns: &mut Columns<'_>) -> Result<Self, StoreError> {
         let id = columns.uuid()?;
         let uid = columns.text()?;
-        let fields = ReminderFields {
+        let mut fields = ReminderFields {
             task_id: columns.uuid()?,
             occurrence: columns.opt_parsed()?,
             trigger: columns.json()?,
             channels: columns.json()?,
             nag: columns.opt_json()?,
             chosen_by: columns.code(ChosenBy::from_code)?,
+            urgent: false,
         };
         let state = columns.code(ReminderState::from_code)?;
         let snooze_of = columns.opt_uuid()?;
         let next_fire_at = columns.opt_time()?;
         let acknowledged_at = columns.opt_time()?;
+        fields.urgent = columns.flag()?;
+        let calls = columns.small()?;
+        let called_at = columns.opt_time()?;
         Ok(Self::assemble(
             fields,
             columns.stamp()?,
@@ -109,8 +134,27 @@ impl Record for Reminder {
             snooze_of,
             next_fire_at,
             acknowledged_at,
+            calls,
+            called_at,
         ))
     }
+
+    fn reindex<'a>(
+        &'a self,
+        write: &'a mut Write,
+        _before: Option<&'a Self>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        if self.next_fire_at.is_some() {
+            write.wakes(Wake::Reminders);
+        }
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// What is due, the longest waiting first.
+pub async fn due(read: &mut Read, now: Timestamp, limit: u32) -> Result<Vec<Reminder>, StoreError> {
+    let args = read.args().time(now).int(limit);
+    read_rows(&read.fetch_all(&DUE, args).await?)
 }
 
 /// One page of what passes `filter`, oldest first.
@@ -193,6 +237,39 @@ pub(crate) async fn rederive(write: &mut Write, now: Timestamp) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// Puts right what a clock that was wrong for a while has put far ahead: a nag that counts from a call
+/// still to come, a call held back until the quiet hours of a day that is not there yet.
+pub async fn mend(write: &mut Write, now: Timestamp) -> Result<(), StoreError> {
+    let zone = write.zone().await?;
+    let args = write.args().time(now);
+    let ahead: Vec<Reminder> = read_rows(&write.fetch_all(&AHEAD, args).await?)?;
+    for reminder in ahead {
+        let task: Option<Task> = documents::get(write, reminder.task_id.uuid()).await?;
+        let Some(task) = task else { continue };
+        let called_at = reminder.called_at.map(|at| at.min(now));
+        let next = Reminder {
+            called_at,
+            ..reminder.clone()
+        };
+        let next = next.settled(&Anchors::from(&task), &zone);
+        let is_sooner = next.next_fire_at < reminder.next_fire_at;
+        let held = reminder
+            .next_fire_at
+            .is_some_and(|at| at <= later(now, HELD_AT_MOST));
+        if called_at != reminder.called_at || (is_sooner && !held) {
+            keep(write, &reminder, next, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Quiet hours hold nothing back for longer.
+const HELD_AT_MOST: Duration = Duration::from_hours(8 * 24);
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 async fn keep(

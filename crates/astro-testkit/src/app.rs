@@ -1,24 +1,27 @@
 //! The whole product in one process, without a socket.
 
+mod call;
+
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use astro_api::{AppState, Authenticate};
 use astro_core::clock::Clock as _;
 use astro_core::config::HttpConfig;
 use astro_core::principal::{Identity, Permission, Principal, Role, Scope};
+use astro_infra::bus::{Bus, MemoryBus};
+use astro_jobs::Stopper;
 use astro_services::Services;
 use astro_services::accounts::Credential;
+use astro_services::outbox::PostgresBus;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
-use tower::ServiceExt as _;
+
+pub use call::{Answer, Call};
 
 use crate::{Engine, TestStore};
 
@@ -97,6 +100,47 @@ impl TestApp {
         }
     }
 
+    /// Runs `body` while the engine room of the app works beside it.
+    pub fn working<'a, T: 'a>(
+        &'a self,
+        body: impl Future<Output = T> + 'a,
+    ) -> futures_util::future::LocalBoxFuture<'a, T> {
+        let services = &self.services;
+        let (stopper, stop) = Stopper::new();
+        let bus: Arc<dyn Bus> = if services.store.can_notify() {
+            Arc::new(PostgresBus(services.store.clone()))
+        } else {
+            Arc::new(MemoryBus::default())
+        };
+        Box::pin(async move {
+            let _stopper = stopper;
+            let engine = async {
+                tokio::join!(
+                    services.work(4, stop.clone()),
+                    services.publish(bus.clone(), stop.clone()),
+                    services.listen(bus.clone(), stop.clone()),
+                    services.watch_access(stop.clone()),
+                )
+            };
+            tokio::select! {
+                done = body => done,
+                _ = engine => panic!("the engine room ended by itself"),
+            }
+        })
+    }
+
+    /// The app on a port of the loopback address, for clients of their own; ends with the test.
+    pub async fn serve(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let router = self.router.clone();
+        #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
+    }
+
     /// Another user of another tenant.
     pub async fn stranger(&self) -> Client {
         Client::new(
@@ -137,6 +181,21 @@ impl TestApp {
     /// Somebody with a token that the product gave them.
     pub fn bearer(&self, token: &str) -> Client {
         self.with_headers(bearer(token))
+    }
+
+    /// As [`TestApp::bearer`], at another process of the same database: it shares what is kept and
+    /// nothing of what was seen.
+    pub fn bearer_elsewhere(&self, token: &str) -> Client {
+        let services = self.db.services();
+        let state = AppState {
+            services: services.clone(),
+            metrics: None,
+            http: Arc::new(HttpConfig::default()),
+        };
+        Client {
+            router: astro_api::router(state, Arc::new(services)),
+            credentials: bearer(token),
+        }
     }
 
     /// A page of the product in a browser that has signed in.
@@ -234,110 +293,5 @@ impl Client {
 
     pub async fn delete(&self, path: &str) -> Answer {
         self.request(Method::DELETE, path).send().await
-    }
-}
-
-/// A request being put together.
-pub struct Call {
-    client: Client,
-    method: Method,
-    path: String,
-    headers: HeaderMap,
-    body: Bytes,
-    peer: Option<SocketAddr>,
-}
-
-impl Call {
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.insert(name, self::value(value));
-        self
-    }
-
-    /// As if it came over a connection from there.
-    pub fn from_address(mut self, address: &str) -> Self {
-        let address: IpAddr = address.parse().expect("an address");
-        self.peer = Some(SocketAddr::new(address, 40_000));
-        self
-    }
-
-    pub fn json(self, body: &Value) -> Self {
-        let kind = if self.method == Method::PATCH {
-            "application/merge-patch+json"
-        } else {
-            "application/json"
-        };
-        self.header("content-type", kind).bytes(body.to_string())
-    }
-
-    pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    pub async fn send(self) -> Answer {
-        let mut request = Request::builder()
-            .method(self.method)
-            .uri(self.path)
-            .body(Body::from(self.body))
-            .expect("a request");
-        *request.headers_mut() = self.headers;
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(ConnectInfo(peer));
-        }
-        let response = self
-            .client
-            .router
-            .oneshot(request)
-            .await
-            .expect("the router always answers");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            bytes,
-        }
-    }
-}
-
-/// What the app said.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Bytes,
-}
-
-impl Answer {
-    /// The JSON body.
-    ///
-    /// # Panics
-    /// When there is none.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes)
-            .unwrap_or_else(|error| panic!("{error}: {:?}", String::from_utf8_lossy(&self.bytes)))
-    }
-
-    /// The JSON body of an answer with this status.
-    ///
-    /// # Panics
-    /// When the status is another.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "{}",
-            String::from_utf8_lossy(&self.bytes)
-        );
-        if self.bytes.is_empty() {
-            Value::Null
-        } else {
-            self.json()
-        }
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }

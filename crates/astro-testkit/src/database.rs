@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use astro_core::calendar::ZoneName;
 use astro_core::clock::Clock as _;
+use astro_core::config::OutgoingConfig;
 use astro_core::config::auth::PasswordCost;
 use astro_core::ids::{OwnerId, TenantId};
 use astro_core::principal::Scope;
 use astro_core::random::Random;
+use astro_infra::channels::Channels;
+use astro_infra::http_out::{HttpOut, Trust};
 use astro_services::{Services, ServicesConfig};
 use astro_store::{Database, Store, StoreError, StoreOptions, owners};
 use sqlx::{Connection as _, PgConnection};
@@ -115,12 +118,43 @@ impl TestStore {
         self.directory.path()
     }
 
+    /// Claims the owner's jobs as a process does that is never heard of again.
+    pub async fn lose_jobs(&self, lease: Duration) {
+        let now = self.clock.now();
+        let claim = astro_store::jobs::Claim {
+            worker: self.random.id(now),
+            lease: self.random.id(now),
+            now,
+            until: now.checked_add(lease).expect("a moment"),
+            limit: 100,
+        };
+        let claimed = self
+            .store
+            .write(&self.scope, move |write| {
+                Box::pin(async move { astro_store::jobs::claim(write, &claim).await })
+            })
+            .await
+            .unwrap_or_else(|error: StoreError| panic!("jobs can be claimed: {error}"));
+        assert!(!claimed.is_empty(), "there was a job to lose");
+    }
+
     /// The services on this database. Each call makes those of another process, as it were: they
     /// share the database and the keys, not what they have seen.
     pub fn services(&self) -> Services {
         let mut config = ServicesConfig::new(self.directory.path());
         config.accounts.password_cost = PasswordCost::worthless();
+        config.channels = Some(self.channels());
+        config.public_url = Some("https://tasks.example.org".to_owned());
         self.services_with(&config)
+    }
+
+    /// Ways to the loopback address, and to nowhere else inside of a network; without mail and pushes.
+    fn channels(&self) -> Channels {
+        let outgoing = OutgoingConfig {
+            allow: "127.0.0.1".parse().expect("an address"),
+        };
+        let http = HttpOut::new(&outgoing, &Trust::of(Vec::new())).expect("a client can be made");
+        Channels::new(http, None, None, self.random.clone())
     }
 
     /// As [`TestStore::services`], set up in another way.

@@ -9,11 +9,13 @@
 mod app;
 mod clock;
 mod database;
+mod sink;
 pub mod taskwarrior;
 
 pub use app::{Answer, Call, Client, TestApp};
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
+pub use sink::{Received, Sink};
 pub use taskwarrior::Taskwarrior;
 
 /// Declares tests that run once on SQLite and once on PostgreSQL, each on a fresh database.

@@ -2,6 +2,7 @@
 
 mod add;
 mod calendar;
+mod reminder;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use add::NewTaskArgs;
 pub use calendar::{CalendarCommand, ExpandArgs};
+pub use reminder::{DestinationCommand, NewDestinationArgs, ReminderCommand};
 
 const AFTER_HELP: &str = "\
 Without a command, astro serves. Every setting can also be given in a file or in the environment \
@@ -78,6 +80,8 @@ pub struct Who {
 pub enum Command {
     /// Run the server (what happens without a command)
     Serve,
+    /// Do what is to be done in the background, beside a server on the same PostgreSQL
+    Worker,
     /// Say what to do now, and why
     Now(NowArgs),
     /// Add, list and finish tasks
@@ -86,6 +90,20 @@ pub enum Command {
         who: Who,
         #[command(subcommand)]
         command: TaskCommand,
+    },
+    /// Try whether reminders arrive, and see what became of them
+    Reminder {
+        #[command(flatten)]
+        who: Who,
+        #[command(subcommand)]
+        command: ReminderCommand,
+    },
+    /// Say where reminders go: a phone, a topic, a webhook
+    Destination {
+        #[command(flatten)]
+        who: Who,
+        #[command(subcommand)]
+        command: DestinationCommand,
     },
     /// Bring tasks in from another program's file
     Import(ImportArgs),

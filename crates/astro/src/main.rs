@@ -10,6 +10,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod engine;
 mod failure;
 mod progress;
 mod running;

@@ -11,7 +11,6 @@ use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -34,7 +33,6 @@ pub async fn serve(
     mut shutdown: Shutdown,
 ) -> bool {
     let room = Arc::new(Semaphore::new(connections.max(1)));
-    let graceful = GracefulShutdown::new();
     let mut open = JoinSet::new();
     loop {
         let (stream, peer) = tokio::select! {
@@ -54,10 +52,20 @@ pub async fn serve(
             .timer(TokioTimer::new())
             .header_read_timeout(limits::HEADER_TIMEOUT)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = graceful.watch(connection);
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+            // a socket is counted apart once it is one: its place here is free again
+            .with_upgrades();
+        let mut ending = shutdown.clone();
         open.spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = ending.wait() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, %peer, "a connection ended early");
             }
             drop(permit);
@@ -65,7 +73,8 @@ pub async fn serve(
         while open.try_join_next().is_some() {}
     }
     drop(listener);
-    let drained = tokio::time::timeout(limits::DRAIN_TIMEOUT, graceful.shutdown())
+    let all = async { while open.join_next().await.is_some() {} };
+    let drained = tokio::time::timeout(limits::DRAIN_TIMEOUT, all)
         .await
         .is_ok();
     if !drained {

@@ -1,6 +1,8 @@
 //! Logs and metrics of the process.
 
+use std::convert::Infallible;
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use astro_core::config::{LogConfig, LogFormat};
@@ -102,4 +104,15 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         })
         .and_then(PrometheusBuilder::install_recorder)
         .context("starting the metrics")
+}
+
+/// How often recorded durations are folded into their buckets; without it they pile up.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Keeps the metrics small for as long as the process lives.
+pub async fn keep_up(metrics: &PrometheusHandle) -> Infallible {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+    }
 }

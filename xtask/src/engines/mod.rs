@@ -4,10 +4,13 @@
 //! for a server, how to start a private one.
 
 pub mod account;
+mod nats;
 pub mod packages;
 pub mod postgres;
 pub mod process;
 pub mod scratch;
+
+use std::net::TcpListener;
 
 use anyhow::{Context, Result};
 
@@ -25,7 +28,12 @@ struct Start {
     /// The environment variable under which the tests find it. Where a person has set it already,
     /// their server is used.
     variable: &'static str,
-    private: fn() -> Result<postgres::Server>,
+    private: fn() -> Result<Box<dyn RunningServer>>,
+}
+
+/// A private server. Dropping it stops it and deletes its data.
+pub trait RunningServer {
+    fn url(&self) -> &str;
 }
 
 /// What the present tests need. The next engine is one more entry here.
@@ -38,6 +46,22 @@ pub const ENGINES: &[Engine] = &[
             variable: postgres::URL_VARIABLE,
             private: start_postgres,
         }),
+    },
+    Engine {
+        name: "NATS",
+        packages: &["nats-server"],
+        is_installed: || nats::program().is_some(),
+        start: Some(Start {
+            variable: nats::URL_VARIABLE,
+            private: start_nats,
+        }),
+    },
+    // lets a test choose what time a program believes it is
+    Engine {
+        name: "libfaketime",
+        packages: &["faketime", "libfaketime"],
+        is_installed: || packages::find_program("faketime").is_some(),
+        start: None,
     },
     Engine {
         name: "Taskwarrior",
@@ -54,7 +78,7 @@ pub struct Running {
     pub variables: Vec<(&'static str, String)>,
     /// Engines that could not be had here; never filled in CI, where that is an error.
     pub absent: Vec<&'static str>,
-    servers: Vec<postgres::Server>,
+    servers: Vec<Box<dyn RunningServer>>,
 }
 
 impl Running {
@@ -98,8 +122,21 @@ impl Running {
     }
 }
 
-fn start_postgres() -> Result<postgres::Server> {
+fn start_postgres() -> Result<Box<dyn RunningServer>> {
     let name = format!("run-{}", std::process::id());
     let folder = workspace::target()?.join("test-postgres").join(name);
-    postgres::Server::start(&folder, postgres::Durability::None)
+    let server = postgres::Server::start(&folder, postgres::Durability::None)?;
+    Ok(Box::new(server))
+}
+
+fn start_nats() -> Result<Box<dyn RunningServer>> {
+    let name = format!("test-nats-{}", std::process::id());
+    let server = nats::Server::start(&workspace::target()?.join(name))?;
+    Ok(Box::new(server))
+}
+
+/// A port that was free a moment ago. The server's start fails loudly where another took it since.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
+    Ok(listener.local_addr()?.port())
 }

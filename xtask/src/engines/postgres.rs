@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::Read;
-use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,9 +12,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::account::Account;
-use super::packages;
 use super::process::{POLL, Process};
 use super::scratch::Scratch;
+use super::{RunningServer, free_port, packages};
 use crate::workspace;
 
 /// The name under which tests find the server's URL.
@@ -104,11 +103,6 @@ impl Server {
         Ok(server)
     }
 
-    /// The superuser's URL.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
     /// Blocks until the server ends by itself or is interrupted.
     pub fn wait(&mut self) -> Result<()> {
         let status = self.process.wait()?;
@@ -136,6 +130,13 @@ impl Server {
 
     fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_else(|error| error.to_string())
+    }
+}
+
+impl RunningServer for Server {
+    /// The superuser's URL.
+    fn url(&self) -> &str {
+        &self.url
     }
 }
 
@@ -230,12 +231,6 @@ fn answers(programs: &Path, url: &str) -> bool {
         .args(["--quiet", "--timeout=2", "--dbname", url])
         .status()
         .is_ok_and(|status| status.success())
-}
-
-/// A port that was free a moment ago. The server's start fails loudly where another took it since.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// Other accounts of the machine can reach the loopback port, and a superuser can run programs.

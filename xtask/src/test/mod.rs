@@ -92,14 +92,16 @@ impl Stage {
 
 fn tests() -> Result<()> {
     let mut engines = Running::start(ENGINES)?;
-    match python::with_dateutil() {
-        Ok(python) => engines
-            .variables
-            .push((python::VARIABLE, python.display().to_string())),
-        Err(error) if is_ci() => return Err(error),
-        Err(error) => {
-            eprintln!("note: {error:#}; the test that needs it is skipped");
-            engines.absent.push("python-dateutil");
+    for library in python::LIBRARIES {
+        match library.python() {
+            Ok(python) => engines
+                .variables
+                .push((library.variable, python.display().to_string())),
+            Err(error) if is_ci() => return Err(error),
+            Err(error) => {
+                eprintln!("note: {error:#}; the tests that need it are skipped");
+                engines.absent.push(library.name);
+            }
         }
     }
     cargo::tests(&engines)?;

@@ -10,15 +10,41 @@ use crate::command::run;
 use crate::engines::packages;
 use crate::workspace;
 
-/// Where the tests of recurrence find Python.
-pub const VARIABLE: &str = "ASTRO_TEST_PYTHON";
+/// What tests find in a Python of this checkout's own.
+pub struct Library {
+    /// As a person calls it.
+    pub name: &'static str,
+    /// The environment variable under which the tests find that Python.
+    pub variable: &'static str,
+    environment: &'static str,
+    /// A path from the repository's root.
+    versions: &'static str,
+}
 
-/// A Python that has what the recurrence engine is compared with.
-pub fn with_dateutil() -> Result<PathBuf> {
-    let versions = "crates/astro-calendar/tests/recurrence/requirements.txt";
-    let programs =
-        environment("venv-recurrence", versions).context("python-dateutil is missing")?;
-    Ok(programs.join("python"))
+pub const DATEUTIL: Library = Library {
+    name: "python-dateutil",
+    variable: "ASTRO_TEST_PYTHON",
+    environment: "venv-recurrence",
+    versions: "crates/astro-calendar/tests/recurrence/requirements.txt",
+};
+
+const CHANNELS: Library = Library {
+    name: "the receiving ends of the channels",
+    variable: "ASTRO_TEST_CHANNELS_PYTHON",
+    environment: "venv-channels",
+    versions: "crates/astro-infra/tests/loopback/requirements.txt",
+};
+
+/// What the present tests need.
+pub const LIBRARIES: &[Library] = &[DATEUTIL, CHANNELS];
+
+impl Library {
+    /// A Python that has it.
+    pub fn python(&self) -> Result<PathBuf> {
+        let programs = environment(self.environment, self.versions)
+            .with_context(|| format!("missing for the tests: {}", self.name))?;
+        Ok(programs.join("python"))
+    }
 }
 
 /// The folder of the programs of the environment `target/NAME`, with what the list of versions (a path

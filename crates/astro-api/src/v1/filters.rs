@@ -2,9 +2,11 @@
 
 use astro_core::calendar::Timestamp;
 use astro_core::datapoints::DatapointFilter;
-use astro_core::ids::{DecisionId, GoalId, TaskId};
+use astro_core::ids::{DecisionId, GoalId, ReminderId, TaskId};
+use astro_core::jobs::JobState;
 use astro_core::page::PageRequest;
 use astro_core::recommendations::{RecommendationFilter, RecommendationState};
+use astro_core::reminders::deliveries::{DeliveryFilter, DeliveryState};
 use astro_core::reminders::{ReminderFilter, ReminderState};
 use astro_core::schema;
 use astro_core::time_entries::TimeEntryFilter;
@@ -140,5 +142,55 @@ impl RecommendationsQuery {
         };
         let page = PageQuery::new(self.limit, self.cursor).request(recommendations::SORT)?;
         Ok((filter, page))
+    }
+}
+
+/// Which deliveries, latest first.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeliveriesQuery {
+    /// Only those of this reminder.
+    reminder_id: Option<ReminderId>,
+    #[param(inline)]
+    state: Option<DeliveryState>,
+    /// Items at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+impl DeliveriesQuery {
+    pub(crate) fn read(self) -> Result<(DeliveryFilter, PageRequest)> {
+        let page = PageQuery::new(self.limit, self.cursor).request("latest")?;
+        let filter = DeliveryFilter {
+            reminder: self.reminder_id,
+            state: self.state,
+        };
+        Ok((filter, page))
+    }
+}
+
+/// Which jobs, oldest first.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JobsQuery {
+    #[param(inline)]
+    state: Option<JobState>,
+    /// Items at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 1024)]
+    cursor: Option<String>,
+}
+
+impl JobsQuery {
+    pub(crate) fn read(self) -> Result<(Option<JobState>, PageRequest)> {
+        let page = PageQuery::new(self.limit, self.cursor).request("created")?;
+        Ok((self.state, page))
     }
 }

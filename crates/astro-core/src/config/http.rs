@@ -16,6 +16,10 @@ settings! {
         trusted_proxies: List<Network> = List::default();
         /// Connections that are open at once; further ones wait.
         connections: usize = 1_024;
+        /// WebSockets and event streams that are open at once, beside `connections`; further ones are refused.
+        sockets: usize = 20_000;
+        /// WebSockets and event streams of one user.
+        sockets_per_user: usize = crate::limits::SOCKETS_PER_USER;
         /// Requests that one user may send in a minute before 429; 0 for no limit.
         requests_per_minute: u32 = crate::limits::REQUESTS_PER_USER;
         /// A second address that serves nothing but /metrics; without it /metrics is on `listen`.

@@ -4,10 +4,13 @@
 //! each floor its part. docs/config.md is made from the comments here, and a test compares the two.
 
 pub mod auth;
+mod bus;
 mod database;
 mod http;
+mod jobs;
 mod list;
 mod log;
+mod mail;
 mod network;
 mod outgoing;
 mod settings;
@@ -17,10 +20,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use auth::AccountsConfig;
+pub use bus::{BusConfig, BusUrl};
 pub use database::{DatabaseConfig, DatabaseUrl};
 pub use http::HttpConfig;
+pub use jobs::JobsConfig;
 pub use list::List;
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, SmtpUrl};
 pub use network::{Network, NetworkError};
 pub use outgoing::{OutgoingConfig, OutgoingTarget};
 pub use settings::Setting;
@@ -47,8 +53,11 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub http: HttpConfig,
     pub database: DatabaseConfig,
+    pub bus: BusConfig,
     pub accounts: AccountsConfig,
+    pub jobs: JobsConfig,
     pub log: LogConfig,
+    pub mail: MailConfig,
     pub outgoing: OutgoingConfig,
 }
 
@@ -60,8 +69,11 @@ impl Config {
             data_dir,
             http: HttpConfig::default(),
             database: DatabaseConfig::default(),
+            bus: BusConfig::default(),
             accounts: AccountsConfig::default(),
+            jobs: JobsConfig::default(),
             log: LogConfig::default(),
+            mail: MailConfig::default(),
             outgoing: OutgoingConfig::default(),
         };
         match profile {
@@ -96,8 +108,11 @@ impl Config {
         ];
         all.extend(HttpConfig::settings());
         all.extend(DatabaseConfig::settings());
+        all.extend(BusConfig::settings());
         all.extend(AccountsConfig::settings());
+        all.extend(JobsConfig::settings());
         all.extend(LogConfig::settings());
+        all.extend(MailConfig::settings());
         all.extend(OutgoingConfig::settings());
         all
     }

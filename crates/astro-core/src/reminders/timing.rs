@@ -1,8 +1,11 @@
 //! When a reminder is to be delivered, and what becomes of it when its task moves.
 
+use std::time::Duration;
+
 use astro_calendar::{IsoDuration, TimeZone, Timestamp, When, truncate_to_micros};
 
 use super::{Anchor, Reminder, ReminderState, Trigger};
+use crate::limits;
 use crate::tasks::Task;
 
 /// What of a task a reminder hangs on.
@@ -62,23 +65,73 @@ fn offset(
     occurrence.offset_by(by, zone).checked_add(later).ok()
 }
 
+/// Whether what was due at `due` comes late at `now`.
+pub fn is_late(due: Timestamp, now: Timestamp) -> bool {
+    due.checked_add(limits::REMINDER_LATE)
+        .is_ok_and(|late| late < now)
+}
+
 impl Reminder {
     /// When it will be delivered, as things are.
     pub fn due_delivery(&self, anchors: &Anchors, zone: &TimeZone) -> Option<Timestamp> {
-        if self.state != ReminderState::Scheduled || self.deleted_at.is_some() || !anchors.open {
+        if self.deleted_at.is_some() || !anchors.open {
             return None;
         }
-        fire_at(&self.trigger, self.occurrence.as_ref(), anchors, zone)
+        match self.state {
+            ReminderState::Scheduled => {
+                fire_at(&self.trigger, self.occurrence.as_ref(), anchors, zone)
+            }
+            ReminderState::Sent => self.next_nag(),
+            _ => None,
+        }
+    }
+
+    /// When it calls again, counted from when it called last: what was missed while nobody was
+    /// there to call is not made up for.
+    fn next_nag(&self) -> Option<Timestamp> {
+        let nag = self.nag.filter(|nag| self.calls <= nag.max)?;
+        let every = Duration::from_secs(nag.every_s.into());
+        self.called_at?.checked_add(every).ok()
     }
 
     /// The same, armed anew: for a trigger that was just chosen.
-    pub fn armed(self, anchors: &Anchors, zone: &TimeZone) -> Self {
+    pub fn armed(self) -> Self {
         Self {
             state: ReminderState::Scheduled,
             acknowledged_at: None,
+            calls: 0,
+            called_at: None,
+            ..self
+        }
+    }
+
+    /// The same after it called at `now`.
+    pub fn called(self, now: Timestamp, anchors: &Anchors, zone: &TimeZone) -> Self {
+        Self {
+            state: ReminderState::Sent,
+            calls: self.calls.saturating_add(1),
+            called_at: Some(now),
             ..self
         }
         .settled(anchors, zone)
+    }
+
+    /// The same, expired where its time was moved from `before` to what had gone by already: nobody
+    /// waits to be told what they just dated back. One that merely comes late is left alone.
+    pub fn unless_gone_by(self, before: Option<Timestamp>, now: Timestamp) -> Self {
+        let moved = self.next_fire_at != before;
+        if moved
+            && self.state == ReminderState::Scheduled
+            && self.next_fire_at.is_some_and(|at| is_late(at, now))
+        {
+            Self {
+                state: ReminderState::Expired,
+                next_fire_at: None,
+                ..self
+            }
+        } else {
+            self
+        }
     }
 
     /// The same with the time of delivery that follows from everything else.
@@ -109,11 +162,13 @@ pub fn followed(
         )
     };
     let moved = at(after) != at(before) && at(after).is_some_and(|at| at > now);
-    if moved && after.open && reminder.state != ReminderState::Scheduled {
-        reminder.clone().armed(after, zone)
+    let next = if moved && after.open && reminder.state != ReminderState::Scheduled {
+        reminder.clone().armed()
     } else {
-        reminder.clone().settled(after, zone)
-    }
+        reminder.clone()
+    };
+    next.settled(after, zone)
+        .unless_gone_by(reminder.next_fire_at, now)
 }
 
 #[cfg(test)]
@@ -155,6 +210,7 @@ mod tests {
             channels: Vec::new(),
             nag: None,
             chosen_by: ChosenBy::User,
+            urgent: false,
         };
         let stamp = Stamp::fresh(Timestamp::UNIX_EPOCH);
         Reminder::assemble(
@@ -165,6 +221,8 @@ mod tests {
             state,
             None,
             None,
+            None,
+            0,
             None,
         )
     }

@@ -93,7 +93,7 @@ impl Known {
 }
 
 /// Whether the account may be used at all, by whatever door.
-pub(super) fn admit(standing: &Standing) -> Result<Identity> {
+pub(crate) fn admit(standing: &Standing) -> Result<Identity> {
     if standing.user_disabled || standing.tenant_disabled {
         return Err(NOT_SIGNED_IN);
     }

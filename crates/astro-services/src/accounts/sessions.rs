@@ -14,7 +14,7 @@ use astro_core::principal::{Identity, Permission, Principal};
 use astro_core::secret::Secret;
 use astro_store::accounts::sessions::{self, SessionStart};
 use astro_store::accounts::users::{self, Candidate};
-use astro_store::accounts::{Hash, credentials};
+use astro_store::accounts::{Hash, credentials, epoch};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -188,6 +188,7 @@ impl Services {
             Renewal::Reused(session) => {
                 tracing::warn!(%session, "a refresh token was shown twice; its session has ended");
                 self.accounts.known.forget();
+                self.live.suspect();
                 Err(NOT_SIGNED_IN)
             }
             Renewal::Unknown => Err(NOT_SIGNED_IN),
@@ -253,8 +254,18 @@ impl Services {
             + 'static,
         T: Send + 'static,
     {
-        let done = self.store.admin(change).await;
+        let done = self
+            .store
+            .admin(|admin| {
+                Box::pin(async move {
+                    let done = change(admin).await?;
+                    epoch::raise(admin).await?;
+                    Ok(done)
+                })
+            })
+            .await;
         self.accounts.known.forget();
+        self.live.suspect();
         done
     }
 }
@@ -292,6 +303,7 @@ async fn renew(
     if !sessions::use_token(admin, shown, now).await? {
         // Committed although the caller is refused: the family is dead from here on.
         sessions::delete(admin, session).await?;
+        epoch::raise(admin).await?;
         return Ok(Renewal::Reused(session));
     }
     let standing = users::standing(admin, user).await?.ok_or(NOT_SIGNED_IN)?;

@@ -103,7 +103,7 @@ impl Services {
     ///
     /// # Errors
     /// [`Error::TooMany`] when there were too many.
-    pub(super) async fn count_try(
+    pub(crate) async fn count_try(
         &self,
         account: Option<Hash>,
         address: Option<IpAddr>,

@@ -27,6 +27,7 @@ pub struct Alert {
     pub trigger: Trigger,
     pub channels: Vec<Channel>,
     pub nag: Option<Nag>,
+    pub urgent: bool,
     pub occurrence: Option<When>,
     /// In whole seconds. A reminder that was put off was answered so.
     pub acknowledged_at: Option<Timestamp>,
@@ -110,6 +111,7 @@ fn merge_one(base: &Alert, theirs: &Alert, ours: &Alert) -> Alert {
         trigger: pick(&base.trigger, &theirs.trigger, &ours.trigger),
         channels: pick(&base.channels, &theirs.channels, &ours.channels),
         nag: pick(&base.nag, &theirs.nag, &ours.nag),
+        urgent: pick(&base.urgent, &theirs.urgent, &ours.urgent),
         occurrence: pick(&base.occurrence, &theirs.occurrence, &ours.occurrence),
         acknowledged_at: pick(
             &base.acknowledged_at,
@@ -138,6 +140,7 @@ pub fn told<'r>(reminders: impl IntoIterator<Item = &'r Reminder> + Clone) -> Al
                 trigger: reminder.trigger.clone(),
                 channels: reminder.channels.clone(),
                 nag: reminder.nag,
+                urgent: reminder.urgent,
                 occurrence: reminder.occurrence.clone(),
                 acknowledged_at: answered.map(whole_seconds),
                 snooze_of: reminder.snooze_of.and_then(|id| called.get(&id).cloned()),

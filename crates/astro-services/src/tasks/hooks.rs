@@ -5,7 +5,7 @@ use astro_core::events::Action;
 use astro_core::tasks::Task;
 
 use crate::changes::Change;
-use crate::{Result, recommendations, time_entries};
+use crate::{Result, recommendations, reminders, time_entries};
 
 /// Called once for every task that was written.
 pub(super) async fn after(
@@ -16,6 +16,7 @@ pub(super) async fn after(
 ) -> Result<()> {
     if before.is_some_and(Task::is_open) && !after.is_open() {
         time_entries::stop(change, after.id).await?;
+        reminders::clear_task(change, after.id).await?;
     }
     recommendations::note_task_event(change, after, action).await
 }

@@ -6,10 +6,11 @@ use astro_core::ids::{AccessTokenId, UserId};
 use astro_core::principal::Permission;
 
 use super::{Hash, Standing};
+use crate::columns::Row;
 use crate::{Admin, Args, Statement, StoreError};
 
 pub(crate) const STATEMENTS: &[Statement] = &[
-    INSERT, BY_HASH, LIST, COUNT, TOUCH, DELETE_OF, DELETE_ALL, PURGE,
+    INSERT, BY_HASH, BY_ID, LIST, COUNT, TOUCH, DELETE_OF, DELETE_ALL, PURGE,
 ];
 
 const TABLE: &str = "access_tokens";
@@ -21,6 +22,11 @@ const BY_HASH: Statement = Statement::new(
     "access_tokens.by_hash",
     "SELECT u.id, u.tenant_id, u.role, u.disabled, t.disabled, a.id, a.scopes, a.expires_at, a.last_used_at \
      FROM access_tokens a JOIN users u ON u.id = a.user_id JOIN tenants t ON t.id = u.tenant_id WHERE a.token_hash = $1",
+);
+const BY_ID: Statement = Statement::new(
+    "access_tokens.by_id",
+    "SELECT u.id, u.tenant_id, u.role, u.disabled, t.disabled, a.id, a.scopes, a.expires_at, a.last_used_at \
+     FROM access_tokens a JOIN users u ON u.id = a.user_id JOIN tenants t ON t.id = u.tenant_id WHERE a.id = $1",
 );
 const LIST: Statement = Statement::new(
     "access_tokens.list",
@@ -75,19 +81,29 @@ pub async fn insert(
     admin.execute(&INSERT, args).await.map(drop)
 }
 
+/// The token behind a hash, with whom it is for.
 pub async fn by_hash(admin: &mut Admin, hash: Hash) -> Result<Option<OpenToken>, StoreError> {
     let row = admin
         .fetch_optional(&BY_HASH, Args::none().blob(hash))
         .await?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(read_open).transpose()
+}
+
+/// As [`by_hash`], for a token that is in use already.
+pub async fn by_id(admin: &mut Admin, id: AccessTokenId) -> Result<Option<OpenToken>, StoreError> {
+    let row = admin.fetch_optional(&BY_ID, Args::none().uuid(id)).await?;
+    row.as_ref().map(read_open).transpose()
+}
+
+fn read_open(row: &Row) -> Result<OpenToken, StoreError> {
     let mut columns = row.columns(TABLE);
-    Ok(Some(OpenToken {
+    Ok(OpenToken {
         standing: Standing::read(&mut columns)?,
         id: columns.uuid()?,
         scopes: columns.json()?,
         expires_at: columns.time()?,
         last_used_at: columns.opt_time()?,
-    }))
+    })
 }
 
 /// A user's tokens, expired or not, oldest first.

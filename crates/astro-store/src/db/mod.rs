@@ -1,6 +1,8 @@
 //! Opening a database and handing out transactions.
 
+mod commits;
 mod conn;
+mod listen;
 mod lock;
 mod postgres;
 mod sqlite;
@@ -13,9 +15,12 @@ use std::sync::Arc;
 use astro_core::principal::Scope;
 use futures_util::future::BoxFuture;
 
+pub use commits::{Commit, Wake};
+pub use listen::{Heard, NOTIFICATION_BYTES};
 pub(crate) use transaction::STATEMENTS as TRANSACTION_STATEMENTS;
 pub use transaction::{Admin, Read, Write};
 
+use commits::{Commits, Touched};
 pub(crate) use lock::DirectoryLock;
 pub(crate) use postgres::{can_act_as_app, connect as connect_as_owner};
 pub(crate) use sqlite::{FILE as SQLITE_FILE, open_file_for_reading, open_for_reading};
@@ -63,7 +68,13 @@ impl StoreOptions {
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store(Arc<Backend>);
+pub struct Store(Arc<Open>);
+
+#[derive(Debug)]
+struct Open {
+    backend: Backend,
+    commits: Commits,
+}
 
 #[derive(Debug)]
 enum Backend {
@@ -83,7 +94,10 @@ impl Store {
                 Backend::Postgres(postgres::Postgres::open(url, options).await?)
             }
         };
-        Ok(Self(Arc::new(backend)))
+        Ok(Self(Arc::new(Open {
+            backend,
+            commits: Commits::default(),
+        })))
     }
 
     /// What the schema is and would become, without changing anything.
@@ -100,7 +114,7 @@ impl Store {
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        match *self.0 {
+        match self.0.backend {
             Backend::Sqlite(_) => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
@@ -122,7 +136,7 @@ impl Store {
         T: Send,
         E: From<StoreError> + Send,
     {
-        let mut read = match &*self.0 {
+        let mut read = match &self.0.backend {
             Backend::Sqlite(sqlite) => Read::new(sqlite.reader().await?, *scope),
             Backend::Postgres(postgres) => {
                 Read::new(postgres.begin_owner(scope.owner(), false).await?, *scope)
@@ -141,13 +155,15 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let scope = *scope;
-        match &*self.0 {
+        let touched = Touched::default();
+        let kept = touched.clone();
+        let answer = match &self.0.backend {
             Backend::Sqlite(sqlite) => {
                 sqlite
                     .writer
                     .run(move |conn| {
                         Box::pin(async move {
-                            let mut write = Write::new(conn, scope);
+                            let mut write = Write::new(conn, scope, touched);
                             let answer = work(&mut write).await;
                             (write.into_conn(), answer)
                         })
@@ -155,12 +171,38 @@ impl Store {
                     .await
             }
             Backend::Postgres(postgres) => {
-                let mut write = Write::new(postgres.begin_owner(scope.owner(), true).await?, scope);
+                let conn = postgres.begin_owner(scope.owner(), true).await?;
+                let mut write = Write::new(conn, scope, touched);
                 let answer = work(&mut write).await;
                 write.into_conn().finish(answer.is_ok()).await?;
                 answer
             }
+        };
+        if answer.is_ok() {
+            self.0.commits.tell(scope, &kept);
         }
+        answer
+    }
+
+    /// What this process commits from now on and leaves to be done.
+    pub fn commits(&self) -> tokio::sync::broadcast::Receiver<Commit> {
+        self.0.commits.listen()
+    }
+
+    /// Reads whose turn it is, over all owners; for `due.rs` alone.
+    pub(crate) async fn due_scan<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: for<'t> FnOnce(&'t mut Admin) -> BoxFuture<'t, Result<T, StoreError>> + Send,
+        T: Send,
+    {
+        let conn = match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.reader().await?,
+            Backend::Postgres(postgres) => postgres.begin_due_scan().await?,
+        };
+        let mut admin = Admin::new(conn);
+        let answer = work(&mut admin).await;
+        admin.into_conn().finish(answer.is_ok()).await?;
+        answer
     }
 
     /// Reads and changes reference tables (tenants, accounts, sessions), which have no owner.
@@ -170,7 +212,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        match &*self.0 {
+        match &self.0.backend {
             Backend::Sqlite(sqlite) => {
                 sqlite
                     .writer
@@ -199,7 +241,7 @@ impl Store {
         T: Send,
         E: From<StoreError> + Send,
     {
-        let conn = match &*self.0 {
+        let conn = match &self.0.backend {
             Backend::Sqlite(sqlite) => sqlite.reader().await?,
             Backend::Postgres(postgres) => postgres.plain().await?,
         };
@@ -214,7 +256,7 @@ impl Store {
 
     /// Finishes queued writes, checkpoints and closes.
     pub async fn close(&self) -> Result<(), StoreError> {
-        match &*self.0 {
+        match &self.0.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
             Backend::Postgres(postgres) => {
                 postgres.close().await;

@@ -63,6 +63,7 @@ impl Postgres {
             .test_before_acquire(false)
             .after_connect(move |conn, _| {
                 Box::pin(async move {
+                    conn.execute(sqlx::raw_sql(dialect::SESSION)).await?;
                     if confined {
                         conn.execute(sqlx::raw_sql("SET ROLE astro_app")).await?;
                     }
@@ -107,6 +108,17 @@ impl Postgres {
         let mut conn = Conn::Postgres(self.acquire(true).await?);
         conn.confine(dialect::begin_owner(owner, writes)).await?;
         Ok(conn)
+    }
+
+    /// A transaction that may look over all owners for whose turn it is, and change nothing.
+    pub(super) async fn begin_due_scan(&self) -> Result<Conn, StoreError> {
+        let mut conn = Conn::Postgres(self.acquire(true).await?);
+        conn.control(dialect::BEGIN_DUE_SCAN).await?;
+        Ok(conn)
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
     }
 
     pub(super) async fn close(&self) {

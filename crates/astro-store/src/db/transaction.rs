@@ -6,6 +6,7 @@ use std::sync::Arc;
 use astro_core::calendar::TimeZone;
 use astro_core::principal::Scope;
 
+use super::commits::{Touched, Wake};
 use super::conn::Conn;
 use crate::columns::Row;
 use crate::dialect::{self, Engine};
@@ -71,6 +72,7 @@ pub struct Write {
     /// Change numbers that were taken from the owner's counter and not given out yet.
     reserved: std::ops::Range<i64>,
     zone: Option<Arc<TimeZone>>,
+    touched: Touched,
 }
 
 impl Deref for Write {
@@ -88,12 +90,18 @@ impl DerefMut for Write {
 }
 
 impl Write {
-    pub(super) fn new(conn: Conn, scope: Scope) -> Self {
+    pub(super) fn new(conn: Conn, scope: Scope, touched: Touched) -> Self {
         Self {
             read: Read::new(conn, scope),
             reserved: 0..0,
             zone: None,
+            touched,
         }
+    }
+
+    /// Notes that the write leaves something to be done, once it is committed.
+    pub(crate) fn wakes(&self, wake: Wake) {
+        self.touched.note(wake);
     }
 
     pub(super) fn into_conn(self) -> Conn {

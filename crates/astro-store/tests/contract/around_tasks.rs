@@ -88,6 +88,30 @@ fn preference(db: &TestStore, key: &str) -> Preference {
     Preference::assemble(fields, fresh(db), id(db), source, Some(1.0 / 3.0))
 }
 
+/// A reminder of a task of its own, which both are kept.
+pub(crate) async fn some_reminder(db: &TestStore) -> Reminder {
+    let task = keep(db, task(db)).await.unwrap();
+    let fields: ReminderFields = serde_json::from_value(json!({
+        "task_id": task.id, "trigger": { "type": "absolute", "at": "2026-11-26T08:00:00Z" },
+    }))
+    .unwrap();
+    let uid = id::<uuid::Uuid>(db).to_string();
+    let state = ReminderState::Scheduled;
+    let reminder = Reminder::assemble(
+        fields,
+        fresh(db),
+        id(db),
+        uid,
+        state,
+        None,
+        None,
+        None,
+        0,
+        None,
+    );
+    keep(db, reminder).await.unwrap()
+}
+
 on_both_engines! {
     async fn every_field_of_time_entries_and_reminders_comes_back(db: TestStore) {
         let task = keep(db, task(db)).await.unwrap();
@@ -100,10 +124,10 @@ on_both_engines! {
         ] {
             let fields: ReminderFields = serde_json::from_value(json!({
                 "task_id": task.id, "occurrence": "2026-11-26", "trigger": trigger, "channels": ["ntfy", "email"],
-                "nag": { "every_s": 300, "max": 3 }, "chosen_by": "model",
+                "nag": { "every_s": 300, "max": 3 }, "chosen_by": "model", "urgent": true,
             })).unwrap();
             let (instant, uid) = (Some(db.clock.now()), id::<uuid::Uuid>(db).to_string());
-            comes_back(db, Reminder::assemble(fields, fresh(db), id(db), uid, ReminderState::Sent, Some(id(db)), instant, instant)).await;
+            comes_back(db, Reminder::assemble(fields, fresh(db), id(db), uid, ReminderState::Sent, Some(id(db)), instant, instant, 2, instant)).await;
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod around_tasks;
+mod engine_room;
 mod labels;
 mod operations;
 mod registry;

@@ -87,18 +87,39 @@ async fn every_personal_table_forces_row_level_security() {
         return;
     };
     let mut conn = postgres_connection(&db).await;
-    let sql = "SELECT c.relname::text AS tab FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.relrowsecurity AND c.relforcerowsecurity ORDER BY 1";
-    let confined: Vec<String> = sqlx::query(sql)
-        .fetch_all(&mut conn)
+    let confined = policies(&mut conn, "owner_only", "*").await;
+    let personal = personal_tables(&mut conn).await;
+    assert!(personal.contains(&"tasks".to_owned()));
+    assert_eq!(confined, personal);
+    let looked_at = policies(&mut conn, "due_scan", "r").await;
+    assert_eq!(
+        looked_at,
+        ["consumers", "events", "jobs", "owners", "reminders"]
+    );
+    let others = "SELECT 1 FROM pg_policy WHERE polname NOT IN ('owner_only', 'due_scan') OR (polname = 'due_scan' AND polcmd <> 'r')";
+    assert!(
+        sqlx::query(others)
+            .fetch_all(&mut conn)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    db.close().await;
+}
+
+/// The tables with a policy of this name for this command (`*` all, `r` reading).
+async fn policies(conn: &mut PgConnection, name: &str, command: &str) -> Vec<String> {
+    let sql = "SELECT c.relname::text AS tab FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid \
+         WHERE c.relrowsecurity AND c.relforcerowsecurity AND p.polname = $1 AND p.polcmd::text = $2 ORDER BY 1";
+    sqlx::query(sql)
+        .bind(name)
+        .bind(command)
+        .fetch_all(conn)
         .await
         .unwrap()
         .iter()
         .map(|row| row.get("tab"))
-        .collect();
-    let personal = personal_tables(&mut conn).await;
-    assert!(personal.contains(&"tasks".to_owned()));
-    assert_eq!(confined, personal);
-    db.close().await;
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,6 +57,8 @@ fn show(origin: bool, loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<()
     Ok(())
 }
 
+const HIDDEN: &str = "***";
+
 /// Every setting's value; of secrets only what is no secret.
 fn values(loaded: &Loaded) -> anyhow::Result<Vec<(String, Value)>> {
     let all = serde_json::to_value(&loaded.config)?;
@@ -66,17 +68,38 @@ fn values(loaded: &Loaded) -> anyhow::Result<Vec<(String, Value)>> {
         (setting.key, value)
     });
     let mut values: Vec<(String, Value)> = values.collect();
-    if let Some(url) = &loaded.config.database.url
-        && let Some((_, value)) = values.iter_mut().find(|(key, _)| key == "database.url")
-    {
-        *value = json!(without_password(url.expose()));
+    let database = loaded.config.database.url.as_ref();
+    let bus = loaded.config.bus.url.as_ref();
+    let addresses = [
+        (
+            "database.url",
+            database.map(|url| without_password(url.expose())),
+        ),
+        ("bus.url", bus.map(|url| without_token(url.expose()))),
+    ];
+    for (key, address) in addresses {
+        if let Some(address) = address
+            && let Some((_, value)) = values.iter_mut().find(|(known, _)| known == key)
+        {
+            *value = json!(address);
+        }
     }
     Ok(values)
 }
 
+/// The address of a NATS server, where a name without a password is a token.
+fn without_token(url: &str) -> String {
+    let is_token = url::Url::parse(url)
+        .is_ok_and(|parsed| parsed.password().is_none() && !parsed.username().is_empty());
+    if is_token {
+        HIDDEN.to_owned()
+    } else {
+        without_password(url)
+    }
+}
+
 /// The address with its password hidden; all of it where it cannot be read as an address.
 pub fn without_password(url: &str) -> String {
-    const HIDDEN: &str = "***";
     match url::Url::parse(url) {
         Ok(mut parsed) if parsed.query().is_none() => {
             if parsed.password().is_some() && parsed.set_password(Some(HIDDEN)).is_err() {
@@ -118,5 +141,14 @@ mod tests {
             "postgres://h/d"
         );
         assert_eq!(without_password("host=h password=secret"), "***");
+    }
+
+    #[test]
+    fn a_token_is_hidden_as_a_password_is() {
+        assert_eq!(without_token("nats://secret@h"), "***");
+        for url in ["nats://ann:secret@h:4222", "nats://h?token=secret"] {
+            assert!(!without_token(url).contains("secret"), "{url}");
+        }
+        assert_eq!(without_token("nats://h:4222"), "nats://h:4222");
     }
 }

@@ -10,14 +10,16 @@ mod doctor;
 mod interchange;
 mod migrate;
 mod now;
+mod reminders;
 mod serve;
 mod tasks;
+mod worker;
 
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, TokenCommand};
 use crate::client::Client;
-use crate::config::Environment;
+use crate::config::{Environment, Loaded};
 use crate::screen::Screen;
 use crate::telemetry;
 
@@ -34,12 +36,15 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     };
     let environment = Environment::of_process();
     let mut loaded = crate::config::load(&cli.flags, &environment)?;
-    if !matches!(command, Command::Serve) && loaded.origin("log.level") == "default" {
+    if !matches!(command, Command::Serve | Command::Worker)
+        && loaded.origin("log.level") == "default"
+    {
         QUIET.clone_into(&mut loaded.config.log.level);
     }
     let _logs = telemetry::start(&loaded.config.log, screen.has_color())?;
     match command {
-        Command::Serve => serve::run(&loaded, screen).await,
+        Command::Serve => Box::pin(serve::run(&loaded, screen)).await,
+        Command::Worker => Box::pin(worker::run(&loaded, screen)).await,
         Command::Config(command) => config::run(&command, &loaded, screen),
         Command::Doctor => doctor::run(&loaded, screen).await,
         Command::Backup { directory } => {
@@ -50,47 +55,64 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         }
         Command::Check { backup } => check::run(&loaded, backup.as_deref(), screen).await,
         Command::Migrate { dry_run } => migrate::run(&loaded, dry_run, screen).await,
-        Command::Now(args) => {
-            let client = Client::open(&loaded, &args.who).await?;
-            let done = now::run(&args, &client, screen).await;
-            closed(client, done).await
-        }
-        Command::Import(args) => {
-            let client = Client::open(&loaded, &args.who).await?;
-            let done = interchange::import(&args, &client, screen).await;
-            closed(client, done).await
-        }
-        Command::Export(args) => {
-            let client = Client::open(&loaded, &args.who).await?;
-            let done = interchange::export(&args, &client, screen).await;
-            closed(client, done).await
-        }
-        Command::User { who, command } => {
-            let client = Client::open(&loaded, &who).await?;
-            let done = accounts::user(&command, &client, screen).await;
-            closed(client, done).await
-        }
-        Command::Tenant { who, command } => {
-            let client = Client::open(&loaded, &who).await?;
-            let done = accounts::tenant(&command, &client, screen).await;
-            closed(client, done).await
-        }
         Command::Token {
             command: TokenCommand::RotateKeys,
             ..
         } => accounts::rotate_keys(&loaded.config, screen),
+        asks => ask(asks, &loaded, screen).await,
+    }
+}
+
+/// Commands that ask the API.
+async fn ask(command: Command, loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Now(args) => {
+            let client = Client::open(loaded, &args.who).await?;
+            let done = now::run(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Import(args) => {
+            let client = Client::open(loaded, &args.who).await?;
+            let done = interchange::import(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Export(args) => {
+            let client = Client::open(loaded, &args.who).await?;
+            let done = interchange::export(&args, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::User { who, command } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = accounts::user(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Tenant { who, command } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = accounts::tenant(&command, &client, screen).await;
+            closed(client, done).await
+        }
         Command::Token { who, command } => {
-            let client = Client::open(&loaded, &who).await?;
+            let client = Client::open(loaded, &who).await?;
             let done = accounts::token(&command, &client, screen).await;
             closed(client, done).await
         }
+        Command::Reminder { who, command } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = reminders::reminder(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Destination { who, command } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = reminders::destination(&command, &client, screen).await;
+            closed(client, done).await
+        }
         Command::Task { who, command } => {
-            let client = Client::open(&loaded, &who).await?;
+            let client = Client::open(loaded, &who).await?;
             let done = tasks::run(command, &client, screen).await;
             closed(client, done).await
         }
-        Command::Completions { shell } => completions::print(shell, screen),
-        Command::Calendar(command) => calendar::run(command, screen),
+        // The caller deals with all others.
+        other => anyhow::bail!("this command asks nothing: {other:?}"),
     }
 }
 

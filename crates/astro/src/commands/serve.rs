@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use astro_core::config::Config;
@@ -15,17 +14,12 @@ use tokio::net::TcpListener;
 
 use super::config::without_password;
 use crate::config::Loaded;
+use crate::engine::Engine;
 use crate::failure::Misuse;
 use crate::running::{Announcement, RunningServer};
 use crate::screen::{Screen, Style};
 use crate::shutdown::Shutdown;
 use crate::{server, shutdown, telemetry, wiring};
-
-/// How often recorded durations are folded into their buckets; without it they pile up.
-const UPKEEP: Duration = Duration::from_secs(5);
-/// How long after the start the first housekeeping waits, so that it is not in anybody's way.
-const SETTLED: Duration = Duration::from_mins(1);
-const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let config = &loaded.config;
@@ -49,12 +43,12 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
     // With an address of its own /metrics is not on the public one.
     let shared = metrics_listener.is_none().then(|| metrics.clone());
     let router = wiring::router(services.clone(), config, shared);
-    let housekeeping = keep_house(services.clone());
+    let engine = Engine::beside_server(&services, config).await?;
     let serving = serve_all(
         server::serve(listener, router, config.http.connections, shutdown.clone()),
+        engine,
         metrics_listener,
         metrics,
-        housekeeping,
         shutdown,
     );
     let drained = tokio::select! {
@@ -66,19 +60,24 @@ pub async fn run(loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs the server with what accompanies it, until the server has ended.
+/// Runs the server with what accompanies it, until both the server and the engine room have ended.
 async fn serve_all(
     server: impl Future<Output = bool>,
+    engine: Engine,
     metrics_listener: Option<TcpListener>,
     metrics: PrometheusHandle,
-    housekeeping: impl Future<Output = Infallible>,
     shutdown: Shutdown,
 ) -> bool {
-    let upkeep = async {
-        loop {
-            tokio::time::sleep(UPKEEP).await;
-            metrics.run_upkeep();
-        }
+    let mut ended = shutdown.clone();
+    let live = engine.live();
+    let product = async {
+        let engine = engine.run(async move {
+            ended.wait().await;
+            // streams would keep the server from ending
+            live.close_all();
+        });
+        let (drained, ()) = tokio::join!(server, engine);
+        drained
     };
     let metrics_server = async {
         if let Some(listener) = metrics_listener {
@@ -88,22 +87,9 @@ async fn serve_all(
         std::future::pending::<Infallible>().await
     };
     tokio::select! {
-        drained = server => drained,
-        never = upkeep => match never {},
-        never = housekeeping => match never {},
+        drained = product => drained,
+        never = telemetry::keep_up(&metrics) => match never {},
         never = metrics_server => match never {},
-    }
-}
-
-/// Forgets what is over its time: soon after the start, then every hour.
-async fn keep_house(services: Services) -> Infallible {
-    tokio::time::sleep(SETTLED).await;
-    loop {
-        match services.sweep().await {
-            Ok(swept) => tracing::debug!(?swept, "housekeeping"),
-            Err(error) => tracing::error!(%error, "housekeeping failed"),
-        }
-        tokio::time::sleep(HOUSEKEEPING).await;
     }
 }
 

@@ -27,6 +27,7 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("PUBLIC_URL", "http.public_url"),
     ("TRUSTED_PROXIES", "http.trusted_proxies"),
     ("DATABASE_URL", "database.url"),
+    ("BUS_URL", "bus.url"),
     ("LOG", "log.level"),
     ("LOG_FILE", "log.file"),
     ("ALLOW_OUTGOING", "outgoing.allow"),

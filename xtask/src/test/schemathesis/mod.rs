@@ -23,6 +23,10 @@ const SEEDS: [u32; 3] = [1, 20, 300];
 /// For each operation and phase.
 const EXAMPLES: u32 = 25;
 
+/// Operations that cannot be tried so: two never end or become something else, and one sends a message to
+/// wherever made-up settings lead.
+const LEFT_OUT: [&str; 3] = ["stream_events", "open_socket", "test_reminder"];
+
 /// Who sends the requests.
 #[derive(Clone, Copy)]
 enum Caller {
@@ -43,7 +47,7 @@ pub fn run() -> Result<()> {
             let server = Server::start()?;
             let report = examine(&tool, &server, caller, seed)?;
             println!("{}, seed {seed}: {report}", caller.name());
-            if !report.has_passed() {
+            if !report.has_passed(LEFT_OUT.len()) {
                 failed.push(format!("{}-{seed}", caller.name()));
             }
         }
@@ -101,6 +105,7 @@ fn arguments(server: &Server, caller: Caller, seed: u32) -> Vec<String> {
         // nothing is remembered from one run to the next
         "--generation-database=none".to_owned(),
     ];
+    arguments.extend(LEFT_OUT.map(|id| format!("--exclude-operation-id={id}")));
     if let Caller::Member = caller {
         arguments.push(format!("--header=Authorization: Bearer {}", server.token()));
     }

@@ -13,6 +13,8 @@ use astro_testkit::{Answer, Client, TestApp, on_both_engines};
 use http::Method;
 use serde_json::{Value, json};
 
+/// A job that the owner might have.
+const OWN_JOB: &str = "0193a000-0000-7000-8000-000000000001";
 const ABSENT: &str = "0193a000-0000-7000-8000-000000000000";
 
 /// An operation that needs a permission.
@@ -28,12 +30,14 @@ struct Operation {
 /// What anyone may ask, with or without a credential.
 const OPEN: &[&str] = &[
     "accept_invite",
+    "answer_reminder",
     "complete_setup",
     "create_session",
     "health_live",
     "health_ready",
     "login",
     "metrics",
+    "open_answer",
     "refresh",
     "register",
 ];
@@ -100,6 +104,13 @@ async fn world(owner: &Client) -> World {
     );
     let reminder = json!({ "task_id": task, "trigger": { "type": "absolute", "at": "2026-11-26T09:00:00Z" }, "channels": ["in_app"] });
     world.insert("reminders", post("reminders", reminder).await["id"].clone());
+    let place = json!({ "channel": "ntfy", "title": "one of the destinations", "settings": { "server": "https://ntfy.example.org", "topic": "one" } });
+    world.insert(
+        "destinations",
+        post("destinations", place).await["id"].clone(),
+    );
+    // jobs are made by the product alone, and are tried where they are: in firing.rs
+    world.insert("jobs", json!(OWN_JOB));
     let goal = json!({ "title": "one of the goals", "kind": "metric", "target_value": 10 });
     world.insert("goals", post("goals", goal).await["id"].clone());
     let datapoint = json!({ "goal_id": world["goals"], "at": "2026-11-25T08:00:00Z", "value": 1 });
@@ -149,6 +160,10 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
         "create_reminder" => {
             json!({ "task_id": task, "trigger": { "type": "absolute", "at": "2026-11-27T09:00:00Z" }, "channels": ["in_app"] })
         }
+        "create_destination" | "replace_destination" => {
+            json!({ "channel": "ntfy", "title": "another", "settings": { "server": "https://ntfy.example.org", "topic": "other" } })
+        }
+        "test_reminder" => json!({ "channel": "in_app" }),
         "make_occurrence" => json!({ "recurrence_id": "2026-11-27" }),
         "recommend" => json!({ "surface": "api" }),
         "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
@@ -180,6 +195,8 @@ async fn send(client: &Client, operation: &Operation, path: &str, body: Option<&
         .request(operation.method.clone(), path)
         .header("x-request-id", "same");
     match body {
+        // a stream of events never ends
+        None if operation.id == "stream_events" => call.head().await,
         Some(body) => call.json(body).send().await,
         None => call.send().await,
     }

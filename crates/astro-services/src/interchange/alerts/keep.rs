@@ -102,6 +102,8 @@ impl Keeping<'_> {
             None,
             None,
             None,
+            0,
+            None,
         );
         let reminder = self.said(reminder, key, alert);
         let reminder = reminder.settled(&self.anchors, &self.zone);
@@ -139,6 +141,7 @@ impl Keeping<'_> {
             channels: alert.channels.clone(),
             nag: alert.nag,
             chosen_by,
+            urgent: alert.urgent,
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! An alarm that a reminder can stand for becomes one; all others, and whatever a reminder has no
 //! place for, stay with the to-do as they are. Properties of our own say what VALARM cannot:
-//! `X-ASTRO-CHANNELS` the ways beside ACTION, `X-ASTRO-TRIGGER` a time that is not in UTC.
+//! `X-ASTRO-CHANNELS` the ways beside ACTION, `X-ASTRO-TRIGGER` a time that is not in UTC,
+//! `X-ASTRO-URGENT` that it calls in quiet hours too.
 
 use std::collections::HashSet;
 
@@ -23,6 +24,7 @@ pub(super) use put::{Task, put};
 
 const CHANNELS: &str = "X-ASTRO-CHANNELS";
 const TRIGGER: &str = "X-ASTRO-TRIGGER";
+const URGENT: &str = "X-ASTRO-URGENT";
 const SNOOZE: &str = "SNOOZE";
 /// In place of a list of channels: those that the preference names.
 const USUAL: &str = "DEFAULT";
@@ -155,6 +157,7 @@ fn alert(
         trigger,
         channels,
         nag,
+        urgent: line(alarm, URGENT).is_some_and(|line| line.value().eq_ignore_ascii_case("TRUE")),
         occurrence: None,
         acknowledged_at,
         snooze_of: alarm
@@ -265,7 +268,7 @@ fn left_over(todo: &Todo, alarm: &Alarm) -> Vec<String> {
         }
     }
     let ours = |name: &str| {
-        [CHANNELS, TRIGGER]
+        [CHANNELS, TRIGGER, URGENT]
             .iter()
             .any(|own| name.eq_ignore_ascii_case(own))
     };

@@ -183,8 +183,11 @@ pub(super) async fn remind(
         None,
         None,
         None,
+        0,
+        None,
     )
-    .settled(&Anchors::from(task), &zone);
+    .settled(&Anchors::from(task), &zone)
+    .unless_gone_by(None, change.now);
     let mut data = timing(&copy);
     data["copy_of"] = json!(reminder.id);
     change.insert(copy, Action::Created, data).await.map(drop)

@@ -5,6 +5,7 @@ mod tenants;
 mod tokens;
 mod users;
 
+pub use password::read as secret;
 pub use tenants::run as tenant;
 pub use tokens::{rotate_keys, run as token};
 pub use users::run as user;

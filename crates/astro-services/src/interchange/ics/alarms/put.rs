@@ -6,7 +6,7 @@ use astro_core::calendar::ical::{
 use astro_core::calendar::{IsoDuration, Timestamp, When, ZoneName};
 use astro_core::reminders::{Anchor, Anchors, Channel, Trigger, fire_at};
 
-use super::{CHANNELS, SNOOZE, TRIGGER, USUAL, action, is_snooze, keys, take};
+use super::{CHANNELS, SNOOZE, TRIGGER, URGENT, USUAL, action, is_snooze, keys, take};
 use crate::interchange::alerts::{Alert, Alerts, whole_seconds};
 
 /// What an alarm hangs on.
@@ -123,6 +123,12 @@ fn set(alarm: &mut Alarm, said: Option<&Alert>, now: &Alert, task: &Task<'_>) {
             .nag
             .map(|nag| IsoDuration::from_seconds(nag.every_s.into()));
         alarm.repeat_every = every.and_then(Result::ok);
+    }
+    if said.map_or(now.urgent, |said| said.urgent != now.urgent) {
+        drop_line(alarm, URGENT);
+        if now.urgent {
+            add_line(alarm, URGENT, "TRUE");
+        }
     }
     if moved || said.is_none_or(|said| said.acknowledged_at != now.acknowledged_at) {
         // only what is no earlier than the alarm itself answers it (RFC 9074 section 6)

@@ -1,10 +1,19 @@
 //! The bus: tells every process what happened, at least once, in no promised order. The truth stays
 //! in the database; whoever misses a message is told that it may have ([`Received::Gap`]).
 
+mod memory;
+mod nats;
+
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use uuid::Uuid;
+
+pub use memory::MemoryBus;
+pub use nats::NatsBus;
+
+/// Messages that a subscriber may lag behind; one that falls further loses some and is told so.
+const BUFFER: usize = 4096;
 
 /// A message to every process.
 #[derive(Clone, Debug, PartialEq, Eq)]

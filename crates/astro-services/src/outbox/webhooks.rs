@@ -1,0 +1,166 @@
+//! Webhooks that are told of events. What they are told holds no words of a person, as the log does not.
+
+use astro_core::calendar::Timestamp;
+use astro_core::events::Event;
+use astro_core::ids::{DestinationId, JobId};
+use astro_core::principal::Scope;
+use astro_core::reminders::destinations::{Destination, matches};
+use astro_infra::channels::{Message, SendError};
+use astro_jobs::{Job, JobError, Lease};
+use astro_store::{StoreError, Write, consumers, destinations};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::reminders::target;
+use crate::{Result, Services};
+
+/// The consumer's name; it has a place with owners who have such a webhook.
+pub const WEBHOOKS: &str = "webhooks";
+
+/// Tells a webhook of one event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SendEvent {
+    pub destination: DestinationId,
+    pub subject: String,
+    pub event: Value,
+}
+
+/// Makes a job for each webhook that is to be told of each event, once.
+pub(super) async fn follow(
+    services: &Services,
+    scope: Scope,
+    events: &[Event],
+    up_to: i64,
+) -> Result<()> {
+    let (events, now) = (events.to_vec(), services.now());
+    services
+        .store
+        .write(&scope, move |write| {
+            Box::pin(async move {
+                let place = consumers::positions(write)
+                    .await?
+                    .into_iter()
+                    .find(|(name, _)| name == WEBHOOKS);
+                let Some((_, seen)) = place.filter(|(_, seen)| *seen < up_to) else {
+                    return Ok(());
+                };
+                let destinations = destinations::all(write).await?;
+                for event in events.iter().filter(|event| event.change_seq > seen) {
+                    enqueue(write, &destinations, event, now).await?;
+                }
+                consumers::advance(write, WEBHOOKS, up_to).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn enqueue(
+    write: &mut Write,
+    destinations: &[Destination],
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let subject = event.subject();
+    let is_told = |destination: &&Destination| {
+        destination.enabled
+            && destination
+                .events
+                .iter()
+                .any(|pattern| matches(pattern, &subject))
+    };
+    for destination in destinations.iter().filter(is_told) {
+        let job = SendEvent {
+            destination: destination.id,
+            subject: subject.clone(),
+            event: json!({
+                "id": event.id, "at": event.at, "entity": event.entity, "entity_id": event.entity_id,
+                "action": event.action, "change_seq": event.change_seq, "data": event.data,
+            }),
+        };
+        // the same event for the same place is the same job
+        let name = format!("{}/{}", event.id, destination.id);
+        let id = JobId::new(Uuid::new_v5(&event.id.uuid(), name.as_bytes()));
+        astro_jobs::job::enqueue(write, id, &job, now, now).await?;
+    }
+    Ok(())
+}
+
+impl Job for SendEvent {
+    const NAME: &'static str = "send-event";
+    type Context = Services;
+
+    async fn run(self, services: &Services, lease: &Lease) -> Result<(), JobError> {
+        let id = self.destination;
+        let found = services
+            .store
+            .read(&lease.scope, |read| {
+                Box::pin(async move { destinations::to_send(read, id).await })
+            })
+            .await
+            .map_err(|error: StoreError| JobError::from(error))?;
+        let Some((destination, secret)) = found.filter(|(found, _)| found.enabled) else {
+            return Ok(());
+        };
+        let unread = |_| JobError::GiveUp("the destination's settings cannot be read".to_owned());
+        let target =
+            target(destination.channel, &destination.settings, secret.as_ref()).map_err(unread)?;
+        let now = services.now();
+        let message = self.message(lease, now);
+        match services.send(&target, &message).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(said(error)),
+        }
+    }
+
+    async fn given_up(
+        self,
+        _services: &Services,
+        _lease: &Lease,
+        _reason: &str,
+    ) -> Result<(), JobError> {
+        // the job itself stays as failed, where its owner sees it
+        Ok(())
+    }
+}
+
+impl SendEvent {
+    fn message(&self, lease: &Lease, now: Timestamp) -> Message {
+        let id = match lease.lost {
+            0 => lease.id.to_string(),
+            lost => format!("{}.{lost}", lease.id),
+        };
+        Message {
+            id,
+            title: self.subject.clone(),
+            body: String::new(),
+            url: None,
+            actions: Vec::new(),
+            tag: self.subject.clone(),
+            is_urgent: false,
+            at: now,
+            data: json!({ "type": self.subject, "timestamp": now, "data": self.event }),
+        }
+    }
+}
+
+/// What a refusal means for a job that sends.
+pub(crate) fn said(error: SendError) -> JobError {
+    match error {
+        SendError::NotSent {
+            reason,
+            retry_after,
+        } => JobError::Retry {
+            reason,
+            after: retry_after,
+            lost: false,
+        },
+        SendError::Unknown { reason } => JobError::Retry {
+            reason,
+            after: None,
+            lost: true,
+        },
+        SendError::Refused { reason, .. } => JobError::GiveUp(reason),
+    }
+}
