@@ -138,14 +138,14 @@ async fn a_server_that_hangs_is_refused_soon_and_then_means_a_gap() {
     let mut subscriber = subscribe(&bus).await;
     bus.publish(messages(0, 1)).await.unwrap();
     next(&mut subscriber).await;
-    server.signal("STOP");
+    server.freeze();
     let start = now();
     assert!(bus.publish(messages(1, 2)).await.is_err());
     assert!(start.elapsed() < Duration::from_secs(3));
     let hanging = async {
         // longer than the silence that counts as an interruption
         tokio::time::sleep(Duration::from_secs(7)).await;
-        server.signal("CONT");
+        server.thaw();
     };
     let (received, ()) = futures_util::future::join(next(&mut subscriber), hanging).await;
     assert_eq!(received, Received::Gap);

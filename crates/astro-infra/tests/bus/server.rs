@@ -77,10 +77,40 @@ impl NatsServer {
         std::fs::remove_dir_all(self.data()).unwrap();
     }
 
-    pub fn signal(&self, signal: &str) {
-        let pid = self.process.as_ref().expect("it runs").id().to_string();
+    /// Freezes it, and returns when none of its threads runs any more: the signal itself reaches
+    /// threads on other processors a moment later.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+        for _ in 0..200 {
+            if self.threads().iter().all(|state| *state == 'T') {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("nats-server went on running");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.pid().to_string();
         let status = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(status.unwrap().success());
+    }
+
+    /// The state of each thread, as proc(5) letters them.
+    fn threads(&self) -> Vec<char> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        let stats = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")));
+        // the state follows the name, which stands in brackets and may hold any character
+        let state = |stat: String| stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+        stats.map(|stat| state(stat.unwrap()).unwrap()).collect()
+    }
+
+    fn pid(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
     }
 
     fn data(&self) -> PathBuf {
