@@ -73,6 +73,15 @@ impl StoreError {
         }
     }
 
+    /// Sorts the error of asking the pool for a connection. A server that lets nobody in is away, for
+    /// whatever reason of its own: nothing was asked of it yet.
+    pub(crate) fn of_connecting(source: sqlx::Error) -> Self {
+        match source {
+            sqlx::Error::Database(_) => Self::Unavailable(source.to_string()),
+            other => Self::of("acquire", other),
+        }
+    }
+
     /// Sorts an engine's error: what the caller did, what the machine did, what is our fault.
     pub(crate) fn of(statement: &'static str, source: sqlx::Error) -> Self {
         match &source {

@@ -14,9 +14,8 @@ use astro_infra::channels::Channels;
 use astro_infra::http_out::{HttpOut, Trust};
 use astro_services::{Services, ServicesConfig};
 use astro_store::{Database, Store, StoreError, StoreOptions, owners};
-use sqlx::{Connection as _, PgConnection};
 
-use crate::FixedClock;
+use crate::{FixedClock, PostgresDatabase};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -36,14 +35,7 @@ pub struct TestStore {
     pub options: StoreOptions,
     /// The data directory.
     directory: tempfile::TempDir,
-    server: Option<Server>,
-}
-
-/// A database on the test server.
-#[derive(Debug)]
-struct Server {
-    admin_url: String,
-    name: String,
+    server: Option<PostgresDatabase>,
 }
 
 impl TestStore {
@@ -62,8 +54,8 @@ impl TestStore {
         let (options, server) = match engine {
             Engine::Sqlite => (sqlite(&directory), None),
             Engine::Postgres => {
-                let (options, server) = postgres().await?;
-                (options, Some(server))
+                let server = PostgresDatabase::make().await?;
+                (postgres(&server), Some(server))
             }
         };
         Some(Self::with(engine, options, directory, server).await)
@@ -73,7 +65,7 @@ impl TestStore {
         engine: Engine,
         options: StoreOptions,
         directory: tempfile::TempDir,
-        server: Option<Server>,
+        server: Option<PostgresDatabase>,
     ) -> Self {
         let store = Store::open(&options).await.expect("a fresh database opens");
         let clock = FixedClock::default();
@@ -167,16 +159,8 @@ impl TestStore {
     /// Closes and removes the database.
     pub async fn close(self) {
         self.store.close().await.expect("the store closes");
-        if let Some(Server { admin_url, name }) = &self.server {
-            let mut admin = PgConnection::connect(admin_url)
-                .await
-                .expect("the test server answers");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-                "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-            )))
-            .execute(&mut admin)
-            .await
-            .expect("a test database can be dropped");
+        if let Some(server) = self.server {
+            server.remove().await;
         }
     }
 }
@@ -191,64 +175,11 @@ fn sqlite(directory: &tempfile::TempDir) -> StoreOptions {
     }
 }
 
-async fn postgres() -> Option<(StoreOptions, Server)> {
-    let Some(admin_url) = postgres_url() else {
-        assert!(
-            !insisted(),
-            "ASTRO_TEST_POSTGRES_URL is not set; cargo xtask test sets it"
-        );
-        eprintln!("skipped: ASTRO_TEST_POSTGRES_URL is not set; `cargo xtask test` sets it");
-        return None;
-    };
-    let name = format!(
-        "astro_test_{:032x}",
-        u128::from_be_bytes(Random::from_os().bytes())
-    );
-    let mut admin = connect_patiently(&admin_url).await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut admin)
-        .await
-        .expect("a test database can be made");
-    let mut url: url::Url = admin_url.parse().expect("ASTRO_TEST_POSTGRES_URL is a URL");
-    url.set_path(&name);
-    let options = StoreOptions::new(Database::Postgres {
-        url: url.to_string(),
-    });
-    Some((
-        StoreOptions {
-            connections: 6,
-            ..options
-        },
-        Server { admin_url, name },
-    ))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test command tells tests of the server this way"
-)]
-fn postgres_url() -> Option<String> {
-    std::env::var("ASTRO_TEST_POSTGRES_URL").ok()
-}
-
-/// On the build machine a test that cannot run is a failure.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "continuous integration says so this way"
-)]
-fn insisted() -> bool {
-    std::env::var_os("CI").is_some()
-}
-
-/// Many test processes may ask for a connection at the same moment.
-async fn connect_patiently(url: &str) -> PgConnection {
-    for _ in 0..50 {
-        if let Ok(connection) = PgConnection::connect(url).await {
-            return connection;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+fn postgres(server: &PostgresDatabase) -> StoreOptions {
+    let url = server.url().to_owned();
+    let options = StoreOptions::new(Database::Postgres { url });
+    StoreOptions {
+        connections: 6,
+        ..options
     }
-    PgConnection::connect(url)
-        .await
-        .expect("the test server answers")
 }

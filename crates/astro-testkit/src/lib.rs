@@ -6,15 +6,23 @@
 //!
 //! Start with [`on_both_engines!`], [`TestStore`] and [`TestApp`].
 
+mod absent;
 mod app;
 mod clock;
 mod database;
+mod faketime;
+mod nats;
+mod postgres;
 mod sink;
 pub mod taskwarrior;
 
+pub use absent::skip_without;
 pub use app::{Answer, Call, Client, TestApp};
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
+pub use faketime::FakeTime;
+pub use nats::NatsServer;
+pub use postgres::PostgresDatabase;
 pub use sink::{Received, Sink};
 pub use taskwarrior::Taskwarrior;
 

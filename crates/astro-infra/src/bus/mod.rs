@@ -43,7 +43,7 @@ pub trait Bus: std::fmt::Debug + Send + Sync {
     /// Answers once the engine has taken all of them.
     fn publish(&self, messages: Vec<Message>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Everything that is published from now on, by whichever process. The stream goes on for as
-    /// long as it is polled: it finds the engine again by itself, and then says [`Received::Gap`].
+    /// Everything that is published from now on, by whichever process. An engine that finds itself
+    /// again says [`Received::Gap`]; a stream that ends says that too: subscribe anew.
     fn subscribe(&self) -> BoxFuture<'_, Result<BoxStream<'static, Received>, BusError>>;
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use astro_infra::bus::{Bus, MemoryBus, NatsBus, Received};
+use astro_testkit::NatsServer;
 use futures_util::StreamExt as _;
 
-use super::server::NatsServer;
 use super::{messages, next, received, subscribe, until_last};
 
 /// Declares tests that run once in memory and once on a NATS server of their own.

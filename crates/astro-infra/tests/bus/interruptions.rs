@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use astro_infra::bus::{Bus, NatsBus, Received};
+use astro_testkit::NatsServer;
 
-use super::server::NatsServer;
 use super::{messages, next, received, subscribe, until_last};
 
 #[expect(

@@ -3,13 +3,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::print_stderr,
-    reason = "in a test a panic is the report, and a skipped one says so"
+    reason = "in a test a panic is the report"
 )]
 
 mod contract;
 mod interruptions;
-mod server;
 
 use std::time::Duration;
 

@@ -39,7 +39,8 @@ impl Store {
         .await
     }
 
-    /// Everything that is told from now on.
+    /// Everything that is told from now on. Ends when the database is lost: listen anew, and take that
+    /// for a [`Heard::Gap`].
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the engine cannot, or is away just now.
@@ -55,22 +56,18 @@ impl Store {
             .listen(CHANNEL)
             .await
             .map_err(|error| StoreError::of("listen", error))?;
-        Ok(
-            futures_util::stream::unfold(listener, |mut listener| async {
-                loop {
-                    match listener.try_recv().await {
-                        Ok(Some(heard)) => {
-                            return Some((Heard::Text(heard.payload().to_owned()), listener));
-                        }
-                        Ok(None) => return Some((Heard::Gap, listener)),
-                        Err(error) => {
-                            tracing::debug!(%error, "the listener looks for the database");
-                            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-                        }
-                    }
-                }
-            })
-            .boxed(),
-        )
+        Ok(futures_util::stream::unfold(listener, hear).boxed())
+    }
+}
+
+async fn hear(mut listener: PgListener) -> Option<(Heard, PgListener)> {
+    match listener.try_recv().await {
+        Ok(Some(heard)) => Some((Heard::Text(heard.payload().to_owned()), listener)),
+        Ok(None) => Some((Heard::Gap, listener)),
+        // a listener that is asked again would find the database again and say nothing of a gap
+        Err(error) => {
+            tracing::debug!(%error, "the listener has lost the database");
+            None
+        }
     }
 }

@@ -81,7 +81,7 @@ impl Postgres {
             .pool
             .acquire()
             .await
-            .map_err(|error| StoreError::of("acquire", error))?;
+            .map_err(StoreError::of_connecting)?;
         Ok(Pooled::new(conn, in_transaction))
     }
 

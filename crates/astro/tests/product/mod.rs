@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Full};
@@ -22,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An installation: a data directory, and a server while one runs.
 pub struct Product {
-    pub home: tempfile::TempDir,
+    pub home: Arc<tempfile::TempDir>,
+    /// Of every process.
+    settings: Vec<(&'static str, String)>,
+    /// Of the server's process alone.
+    of_server: Vec<(&'static str, String)>,
     server: Option<Server>,
 }
 
@@ -37,7 +41,31 @@ impl Product {
     /// An empty folder and an empty home; nothing runs.
     pub fn new() -> Self {
         Self {
-            home: tempfile::tempdir().unwrap(),
+            home: Arc::new(tempfile::tempdir().unwrap()),
+            settings: Vec::new(),
+            of_server: Vec::new(),
+            server: None,
+        }
+    }
+
+    /// With settings in the environment of every process.
+    pub fn with(mut self, settings: Vec<(&'static str, String)>) -> Self {
+        self.settings.extend(settings);
+        self
+    }
+
+    /// With settings in the server's environment.
+    pub fn with_server(mut self, settings: Vec<(&'static str, String)>) -> Self {
+        self.of_server.extend(settings);
+        self
+    }
+
+    /// A further server of the same installation; it does not run yet.
+    pub fn replica(&self) -> Self {
+        Self {
+            home: self.home.clone(),
+            settings: self.settings.clone(),
+            of_server: self.of_server.clone(),
             server: None,
         }
     }
@@ -55,6 +83,7 @@ impl Product {
             .env("ASTRO_DATA_DIR", self.data_dir())
             .env("ASTRO_LISTEN", "127.0.0.1:0")
             .env("ASTRO_HTTP__REQUESTS_PER_MINUTE", "0")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -69,7 +98,9 @@ impl Product {
             .append(true)
             .open(self.home.path().join("log"))
             .unwrap();
-        let mut child = self.command(&[]).stderr(log).spawn().unwrap();
+        let settings = self.of_server.iter().map(|(name, value)| (name, value));
+        let mut command = self.command(&[]);
+        let mut child = command.envs(settings).stderr(log).spawn().unwrap();
         let (greeting, address) = greeting(&mut child);
         self.server = Some(Server {
             child,

@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use astro_core::config::BusUrl;
 
+use crate::skip_without;
+
 /// Debian keeps it off the search path of ordinary accounts.
 const PROGRAMS: [&str; 2] = ["nats-server", "/usr/sbin/nats-server"];
 
+/// Killed when dropped.
+#[derive(Debug)]
 pub struct NatsServer {
     program: &'static str,
     folder: tempfile::TempDir,
@@ -20,30 +24,34 @@ pub struct NatsServer {
 
 impl NatsServer {
     /// `None` when the program is not installed and nobody insists.
+    ///
+    /// # Panics
+    /// When it does not start, or is not installed and `CI` is set.
     pub fn start() -> Option<Self> {
         let Some(program) = PROGRAMS.into_iter().find(|program| answers(program)) else {
-            assert!(
-                !insisted(),
-                "nats-server is not installed; cargo xtask test installs it"
-            );
-            eprintln!("skipped: nats-server is not installed; `cargo xtask test` installs it");
+            skip_without("nats-server");
             return None;
         };
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .expect("a file or a process of the test's own")
+            .local_addr();
         let mut server = Self {
             program,
-            folder: tempfile::tempdir().unwrap(),
-            port: port.unwrap().port(),
+            folder: tempfile::tempdir().expect("a file or a process of the test's own"),
+            port: port.expect("a file or a process of the test's own").port(),
             process: None,
         };
         server.start_again();
         Some(server)
     }
 
+    #[must_use]
     pub fn url(&self) -> BusUrl {
         BusUrl::new(format!("nats://127.0.0.1:{}", self.port))
     }
 
+    /// # Panics
+    /// When it runs already, or does not start.
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it runs");
         let process = Command::new(self.program)
@@ -55,7 +63,7 @@ impl NatsServer {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
+            .expect("a file or a process of the test's own");
         self.process = Some(process);
         for _ in 0..200 {
             if self.greets() {
@@ -66,19 +74,33 @@ impl NatsServer {
         panic!("nats-server did not answer");
     }
 
-    /// As a power cut does.
+    /// Ends it as a power cut does.
+    ///
+    /// # Panics
+    /// When it does not run.
     pub fn kill(&mut self) {
         let mut process = self.process.take().expect("it runs");
-        process.kill().unwrap();
-        process.wait().unwrap();
+        process
+            .kill()
+            .expect("a file or a process of the test's own");
+        process
+            .wait()
+            .expect("a file or a process of the test's own");
     }
 
+    /// Removes all that it kept.
+    ///
+    /// # Panics
+    /// When there is nothing to remove.
     pub fn wipe(&self) {
-        std::fs::remove_dir_all(self.data()).unwrap();
+        std::fs::remove_dir_all(self.data()).expect("a file or a process of the test's own");
     }
 
     /// Freezes it, and returns when none of its threads runs any more: the signal itself reaches
     /// threads on other processors a moment later.
+    ///
+    /// # Panics
+    /// When it does not run, or goes on running.
     pub fn freeze(&self) {
         self.signal("STOP");
         for _ in 0..200 {
@@ -90,6 +112,10 @@ impl NatsServer {
         panic!("nats-server went on running");
     }
 
+    /// Lets it go on.
+    ///
+    /// # Panics
+    /// When it does not run.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
@@ -97,16 +123,35 @@ impl NatsServer {
     fn signal(&self, signal: &str) {
         let pid = self.pid().to_string();
         let status = Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(status.unwrap().success());
+        assert!(
+            status
+                .expect("a file or a process of the test's own")
+                .success()
+        );
     }
 
     /// The state of each thread, as proc(5) letters them.
     fn threads(&self) -> Vec<char> {
-        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
-        let stats = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")));
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid()))
+            .expect("a file or a process of the test's own");
+        let stats = tasks.map(|task| {
+            std::fs::read_to_string(
+                task.expect("a file or a process of the test's own")
+                    .path()
+                    .join("stat"),
+            )
+        });
         // the state follows the name, which stands in brackets and may hold any character
-        let state = |stat: String| stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
-        stats.map(|stat| state(stat.unwrap()).unwrap()).collect()
+        let state = |stat: String| {
+            stat.rsplit_once(") ")
+                .and_then(|(_, rest)| rest.chars().next())
+        };
+        stats
+            .map(|stat| {
+                state(stat.expect("a file or a process of the test's own"))
+                    .expect("a file or a process of the test's own")
+            })
+            .collect()
     }
 
     fn pid(&self) -> u32 {
@@ -140,13 +185,4 @@ fn answers(program: &str) -> bool {
         .stdout(Stdio::null())
         .status();
     status.is_ok_and(|status| status.success())
-}
-
-/// On the build machine a test that cannot run is a failure.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "continuous integration says so this way"
-)]
-fn insisted() -> bool {
-    std::env::var_os("CI").is_some()
 }
