@@ -13,6 +13,7 @@
 pub mod backoff;
 pub mod job;
 pub mod pump;
+mod room;
 pub mod runner;
 pub mod schedule;
 pub mod stop;

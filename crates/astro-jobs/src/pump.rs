@@ -61,6 +61,11 @@ pub trait Pump: Send + Sync + 'static {
         &self,
         scope: Scope,
     ) -> impl Future<Output = Result<Worked, Box<dyn std::error::Error + Send + Sync>>> + Send;
+
+    /// Waits for what turns left running, after the last turn.
+    fn rest(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// An owner whose turn failed.
@@ -79,7 +84,7 @@ struct Loop<P> {
     paused: HashMap<OwnerId, Pause>,
 }
 
-/// Gives turns until it is time to stop, then lets the turns under way end.
+/// Gives turns until it is time to stop, then lets what is under way end.
 pub async fn run<P: Pump>(pump: Arc<P>, store: &Store, clock: Arc<dyn Clock>, mut stop: Stop) {
     let mut commits = store.commits();
     let mut turning = Loop {
@@ -101,6 +106,7 @@ pub async fn run<P: Pump>(pump: Arc<P>, store: &Store, clock: Arc<dyn Clock>, mu
     while let Some(ended) = turning.running.join_next_with_id().await {
         turning.ended(&ended);
     }
+    turning.pump.rest().await;
 }
 
 /// Waits for a commit that may have made something due.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use astro_core::calendar::Timestamp;
@@ -15,15 +15,21 @@ use astro_store::due::Turns;
 use astro_store::jobs::{self, Claim};
 use astro_store::{Commit, Store, StoreError, Wake};
 use futures_util::future::BoxFuture;
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::backoff;
 use crate::job::{Fate, Job, JobError, Lease};
 use crate::pump::{Pump, Worked};
+use crate::room::{Place, Room};
 
-/// Jobs of one owner that one claim takes at most.
-const BATCH: usize = 8;
+/// Jobs of one owner that run at the same time at most.
+const PER_OWNER: usize = 8;
+/// How long a turn waits for the jobs that it began. Slower ones go on by themselves, so that neither
+/// their owner's other jobs nor other owners wait for an end that does not answer.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Does one kind of job, from its row.
 trait Kind<C>: Send + Sync {
@@ -60,16 +66,17 @@ struct Needs<C> {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Random,
+    kinds: Jobs<C>,
 }
 
 /// Claims and runs jobs; a [`Pump`].
 pub struct Runner<C> {
-    needs: Needs<C>,
-    kinds: Jobs<C>,
+    needs: Arc<Needs<C>>,
     /// This process, for as long as it lives.
     worker: Uuid,
-    /// Jobs that run at the same time.
-    room: Semaphore,
+    room: Room,
+    /// Jobs under way.
+    running: Mutex<JoinSet<()>>,
 }
 
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
@@ -83,22 +90,33 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     ) -> Self {
         let worker = random.id(clock.now());
         Self {
-            needs: Needs {
+            needs: Arc::new(Needs {
                 context,
                 store,
                 clock,
                 random,
-            },
-            kinds,
+                kinds,
+            }),
             worker,
-            room: Semaphore::new(concurrency.max(1)),
+            room: Room::new(concurrency, PER_OWNER),
+            running: Mutex::default(),
         }
+    }
+
+    fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn claim(&self, scope: Scope, limit: usize) -> Result<(Uuid, Vec<Row>), StoreError> {
         let now = self.needs.clock.now();
         let lease: Uuid = self.needs.random.id(now);
-        let longest = self.kinds.kinds.values().map(|kind| kind.lease()).max();
+        let longest = self
+            .needs
+            .kinds
+            .kinds
+            .values()
+            .map(|kind| kind.lease())
+            .max();
         let claim = Claim {
             worker: self.worker,
             lease,
@@ -116,6 +134,21 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         Ok((lease, claimed))
     }
 
+    /// Begins a claimed job. `place` is free again when it has ended, and `ended` is dropped.
+    fn begin(&self, scope: Scope, claim: Uuid, row: Row, place: Place, ended: mpsc::Sender<()>) {
+        let needs = self.needs.clone();
+        let mut running = self.running();
+        while let Some(earlier) = running.try_join_next() {
+            report(&earlier);
+        }
+        running.spawn(async move {
+            needs.see(scope, claim, row).await;
+            drop((place, ended));
+        });
+    }
+}
+
+impl<C: Clone + Send + Sync + 'static> Needs<C> {
     /// Sees a claimed job to its end.
     async fn see(&self, scope: Scope, claim: Uuid, row: Row) {
         let lease = Lease {
@@ -130,10 +163,10 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
         };
         let name = row.name.clone();
         let fate = if let Some(kind) = self.kinds.kinds.get(row.name.as_str()) {
-            kind.run(&self.needs, row, &lease).await
+            kind.run(self, row, &lease).await
         } else {
             let reason = "this release does not know this kind of job";
-            give_up(&self.needs, &lease, reason).await
+            give_up(self, &lease, reason).await
         };
         let outcome = match fate {
             Fate::Done => "done",
@@ -142,6 +175,13 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
             Fate::Lost => "lost",
         };
         metrics::counter!("astro_jobs_total", "job" => name, "outcome" => outcome).increment(1);
+    }
+}
+
+fn report(ended: &Result<(), JoinError>) {
+    if let Err(error) = ended {
+        // its lease ends by itself, and then it is tried again as one that nobody knows of
+        tracing::error!(%error, "a job panicked");
     }
 }
 
@@ -165,22 +205,27 @@ impl<C: Clone + Send + Sync + 'static> Pump for Runner<C> {
     /// Claims only what can be begun at once: what is claimed and not begun would wait for the end of
     /// its lease if this process died.
     async fn work(&self, scope: Scope) -> Result<Worked, Box<dyn std::error::Error + Send + Sync>> {
-        let first = self.room.acquire().await?;
-        let mut permits = vec![first];
-        while permits.len() < BATCH
-            && let Ok(more) = self.room.try_acquire()
-        {
-            permits.push(more);
+        let Ok(places) = timeout(PATIENCE, self.room.enter(scope.owner())).await else {
+            // all of its jobs are slow: it is looked at again
+            return Ok(Worked::All);
+        };
+        let (claim, claimed) = self.claim(scope, places.len()).await?;
+        let is_full = claimed.len() == places.len();
+        let (ended, mut all_ended) = mpsc::channel(1);
+        for (row, place) in claimed.into_iter().zip(places) {
+            self.begin(scope, claim, row, place, ended.clone());
         }
-        let (lease, claimed) = self.claim(scope, permits.len()).await?;
-        let full = claimed.len() == permits.len();
-        permits.truncate(claimed.len());
-        let running = claimed.into_iter().zip(permits).map(|(row, permit)| async {
-            self.see(scope, lease, row).await;
-            drop(permit);
-        });
-        futures_util::future::join_all(running).await;
-        Ok(if full { Worked::Some } else { Worked::All })
+        drop(ended);
+        // nothing is ever sent: it answers when the last one has dropped its end, or not in time
+        let _ = timeout(PATIENCE, all_ended.recv()).await;
+        Ok(if is_full { Worked::Some } else { Worked::All })
+    }
+
+    async fn rest(&self) {
+        let mut running = std::mem::take(&mut *self.running());
+        while let Some(ended) = running.join_next().await {
+            report(&ended);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! The bus may be told twice, never not at all: how far it came is kept after it has taken the messages.
 //! What a consumer keeps here it keeps once, with its place, in one transaction.
 
+mod followers;
 mod heard;
 mod postgres_bus;
 mod webhooks;
@@ -28,6 +29,7 @@ pub use webhooks::{SendEvent, WEBHOOKS};
 
 use crate::changes::before;
 use crate::{Error, Result, Services};
+use followers::{FOLLOWERS, Follower};
 
 /// How often everybody is looked at, for what another process left behind.
 const SWEEP: Duration = Duration::from_secs(2);
@@ -70,7 +72,8 @@ struct Ahead {
 /// What an owner's consumers have not seen.
 struct Unseen {
     bus: i64,
-    webhooks: Option<i64>,
+    /// Those that follow this owner.
+    followers: Vec<&'static Follower>,
     events: Vec<Event>,
     /// The last change that `events` tell of, or that nothing is to be told of.
     up_to: i64,
@@ -94,7 +97,9 @@ impl PublishEvents {
     async fn behind(&self) -> Result<Vec<Scope>, StoreError> {
         let store = &self.services.store;
         let mut found = store.consumers_behind(consumers::BUS).await?;
-        found.extend(store.consumers_behind(WEBHOOKS).await?);
+        for follower in FOLLOWERS {
+            found.extend(store.consumers_behind(follower.name).await?);
+        }
         Ok(found.into_iter().map(|(scope, _)| scope).collect())
     }
 
@@ -115,8 +120,13 @@ impl PublishEvents {
                         found.map(|(_, seq)| *seq)
                     };
                     let bus = place(consumers::BUS).unwrap_or(0).max(ahead.unwrap_or(0));
-                    let webhooks = place(WEBHOOKS);
-                    let from = webhooks.map_or(bus, |seq| seq.min(bus));
+                    let followers: Vec<(&Follower, i64)> = FOLLOWERS
+                        .iter()
+                        .filter_map(|follower| Some((follower, place(follower.name)?)))
+                        .collect();
+                    let from = followers
+                        .iter()
+                        .fold(bus, |least, (_, seq)| least.min(*seq));
                     let limit = limits::PUBLISH_BATCH;
                     let events = consumers::events_after(read, from, limit).await?;
                     let last = events.last().map(|event| event.change_seq);
@@ -130,7 +140,10 @@ impl PublishEvents {
                     };
                     Ok::<_, Error>(Unseen {
                         bus,
-                        webhooks,
+                        followers: followers
+                            .into_iter()
+                            .map(|(follower, _)| follower)
+                            .collect(),
                         events,
                         up_to,
                         is_all,
@@ -263,8 +276,10 @@ impl Pump for PublishEvents {
         self.state().wrote.remove(&scope.owner());
         let unseen = self.unseen(&scope).await?;
         // whoever follows does not wait for the bus
-        if unseen.webhooks.is_some() {
-            webhooks::follow(&self.services, scope, &unseen.events, unseen.up_to).await?;
+        for follower in &unseen.followers {
+            follower
+                .follow(&self.services, scope, &unseen.events, unseen.up_to)
+                .await?;
         }
         self.publish(scope, &unseen).await?;
         self.keep_place(scope).await?;

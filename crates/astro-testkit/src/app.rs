@@ -79,17 +79,7 @@ impl TestApp {
             known: Mutex::default(),
             services: services.clone(),
         });
-        let router = astro_api::router(
-            AppState {
-                services: services.clone(),
-                metrics: None,
-                http: Arc::new(HttpConfig {
-                    requests_per_minute: 0,
-                    ..HttpConfig::default()
-                }),
-            },
-            gate.clone(),
-        );
+        let router = router(&services, &gate, HttpConfig::default());
         let owner = Client::new(&router, &gate, db.scope, Role::Member, None);
         Self {
             db,
@@ -131,11 +121,16 @@ impl TestApp {
 
     /// The app on a port of the loopback address, for clients of their own; ends with the test.
     pub async fn serve(&self) -> SocketAddr {
+        self.serve_with(HttpConfig::default()).await
+    }
+
+    /// As [`TestApp::serve`], set up in another way.
+    pub async fn serve_with(&self, http: HttpConfig) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let router = self.router.clone();
+        let router = router(&self.services, &self.gate, http);
         #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
@@ -216,6 +211,19 @@ impl TestApp {
     pub fn now(&self) -> astro_core::calendar::Timestamp {
         self.db.clock.now()
     }
+}
+
+/// Nobody asks too much of it.
+fn router(services: &Services, gate: &Arc<TestGate>, http: HttpConfig) -> Router {
+    let state = AppState {
+        services: services.clone(),
+        metrics: None,
+        http: Arc::new(HttpConfig {
+            requests_per_minute: 0,
+            ..http
+        }),
+    };
+    astro_api::router(state, gate.clone())
 }
 
 /// Sends requests as one user.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use astro_core::config::BusUrl;
+use astro_core::config::SecretUrl;
 
 use crate::skip_without;
 
@@ -46,8 +46,8 @@ impl NatsServer {
     }
 
     #[must_use]
-    pub fn url(&self) -> BusUrl {
-        BusUrl::new(format!("nats://127.0.0.1:{}", self.port))
+    pub fn url(&self) -> SecretUrl {
+        SecretUrl::new(format!("nats://127.0.0.1:{}", self.port))
     }
 
     /// # Panics

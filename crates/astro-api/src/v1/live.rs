@@ -4,6 +4,8 @@ mod query;
 mod socket;
 mod stream;
 
+use std::time::Duration;
+
 use astro_core::events::Notice;
 use astro_services::live::Room;
 use axum::extract::State;
@@ -54,6 +56,11 @@ fn room(app: &AppState) -> Room {
     }
 }
 
+/// Between two signs of life.
+fn heartbeat(app: &AppState) -> Duration {
+    Duration::from_secs(app.http.heartbeat_s.max(1))
+}
+
 /// What is said first after being away.
 fn after_absence(missed: Option<Vec<Notice>>) -> Vec<Said> {
     match missed {
@@ -81,7 +88,7 @@ pub(crate) async fn stream_events(
         .services
         .open_live(&caller.reading(), since, room(&app))
         .await?;
-    Ok(stream::answer(opened))
+    Ok(stream::answer(opened, heartbeat(&app)))
 }
 
 /// What a browser sends by itself when it connects again. What is no number starts from now.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use astro_core::config::HttpConfig;
 use astro_testkit::{Client, TestApp, on_both_engines};
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::HeaderValue;
@@ -278,6 +279,26 @@ on_both_engines! {
             assert!(tries < 100, "the place is free again");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    async fn who_gives_no_sign_of_life_is_let_go(app: TestApp) {
+        let http = HttpConfig { heartbeat_s: 1, ..HttpConfig::default() };
+        let address = app.serve_with(http).await;
+        set_up(app).await;
+        let token = token(app, "owner@example.org").await;
+        let dead = socket(address, &token).await;
+        let mut alive = socket(address, &token).await;
+        // reading answers pings; nobody reads the other one
+        let mut pings = 0;
+        while app.services.live.len() > 1 {
+            let message = tokio::time::timeout(PATIENCE, alive.next()).await.expect("a ping comes");
+            assert!(matches!(message, Some(Ok(Message::Ping(_)))), "{message:?}");
+            pings += 1;
+        }
+        assert!((2..=4).contains(&pings), "{pings}");
+        let ping = tokio::time::timeout(PATIENCE, alive.next()).await.expect("it goes on");
+        assert!(matches!(ping, Some(Ok(Message::Ping(_)))), "{ping:?}");
+        drop(dead);
     }
 
     async fn what_is_not_spoken_here_closes_the_socket(app: TestApp) {

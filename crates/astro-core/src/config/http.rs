@@ -20,6 +20,8 @@ settings! {
         sockets: usize = 20_000;
         /// WebSockets and event streams of one user.
         sockets_per_user: usize = crate::limits::SOCKETS_PER_USER;
+        /// Seconds between signs of life on WebSockets and event streams; less than what a proxy lets a silent connection live.
+        heartbeat_s: u64 = 20;
         /// Requests that one user may send in a minute before 429; 0 for no limit.
         requests_per_minute: u32 = crate::limits::REQUESTS_PER_USER;
         /// A second address that serves nothing but /metrics; without it /metrics is on `listen`.

@@ -13,6 +13,7 @@ mod log;
 mod mail;
 mod network;
 mod outgoing;
+mod secret_url;
 mod settings;
 
 use std::path::PathBuf;
@@ -20,15 +21,16 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use auth::AccountsConfig;
-pub use bus::{BusConfig, BusUrl};
-pub use database::{DatabaseConfig, DatabaseUrl};
+pub use bus::BusConfig;
+pub use database::DatabaseConfig;
 pub use http::HttpConfig;
 pub use jobs::JobsConfig;
 pub use list::List;
 pub use log::{LogConfig, LogFormat};
-pub use mail::{MailConfig, SmtpUrl};
+pub use mail::MailConfig;
 pub use network::{Network, NetworkError};
 pub use outgoing::{OutgoingConfig, OutgoingTarget};
+pub use secret_url::SecretUrl;
 pub use settings::Setting;
 
 coded_enum! {

@@ -8,7 +8,7 @@ mod subscription;
 
 use std::time::Duration;
 
-use astro_core::config::BusUrl;
+use astro_core::config::SecretUrl;
 use async_nats::jetstream::context::{Context, ContextBuilder, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
@@ -55,7 +55,7 @@ impl NatsBus {
     ///
     /// # Errors
     /// When the address cannot be read.
-    pub async fn connect(url: &BusUrl) -> Result<Self, BusError> {
+    pub async fn connect(url: &SecretUrl) -> Result<Self, BusError> {
         let (address, options) = read_address(url)?;
         let (sender, link) = watch::channel(Link::default());
         let client = options
@@ -191,7 +191,7 @@ fn stream_config() -> Config {
 
 /// The address without what is secret in it, which the client would show in its logs. A name
 /// without a password is a token, as with other clients of NATS.
-fn read_address(url: &BusUrl) -> Result<(ServerAddr, ConnectOptions), BusError> {
+fn read_address(url: &SecretUrl) -> Result<(ServerAddr, ConnectOptions), BusError> {
     let wrong = || BusError("bus.url is no address such as nats://user:password@host:4222".into());
     let mut address = Url::parse(url.expose()).map_err(|_| wrong())?;
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -218,12 +218,12 @@ mod tests {
             "tls://s%40cret@host",
             "nats://host",
         ] {
-            let (address, options) = read_address(&BusUrl::new(url)).unwrap();
+            let (address, options) = read_address(&SecretUrl::new(url)).unwrap();
             let shown = format!("{address:?} {options:?}");
             assert!(shown.contains("host") && !shown.contains("cret"), "{shown}");
         }
         for url in ["", "host:4222", "nats://", "redis://host"] {
-            assert!(read_address(&BusUrl::new(url)).is_err(), "{url}");
+            assert!(read_address(&SecretUrl::new(url)).is_err(), "{url}");
         }
     }
 

@@ -58,7 +58,7 @@ pub fn channels_allowing(allow: &str) -> Channels {
 
 pub fn mail_config(url: &str) -> MailConfig {
     MailConfig {
-        url: Some(astro_core::config::SmtpUrl::new(url)),
+        url: Some(astro_core::config::SecretUrl::new(url)),
         from: Some("AstroAssistance <assistant@example.org>".to_owned()),
     }
 }

@@ -4,24 +4,18 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use astro_testkit::skip_without;
 use serde_json::Value;
 
 /// `None` where there is none and none is needed; in CI one is.
 #[expect(
     clippy::disallowed_methods,
-    reason = "says where Python is, and whether this is CI"
+    reason = "the test command tells tests of the programs this way"
 )]
-#[expect(clippy::print_stdout, reason = "says that a test was skipped")]
 pub fn python() -> Option<PathBuf> {
     let python = std::env::var_os("ASTRO_TEST_CHANNELS_PYTHON");
     if python.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "ASTRO_TEST_CHANNELS_PYTHON is not set; `cargo xtask test` sets it"
-        );
-        println!(
-            "skipped: ASTRO_TEST_CHANNELS_PYTHON does not name a Python with the channels' ends"
-        );
+        skip_without("ASTRO_TEST_CHANNELS_PYTHON");
     }
     python.map(PathBuf::from)
 }

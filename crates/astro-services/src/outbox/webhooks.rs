@@ -3,15 +3,15 @@
 use astro_core::calendar::Timestamp;
 use astro_core::events::Event;
 use astro_core::ids::{DestinationId, JobId};
-use astro_core::principal::Scope;
 use astro_core::reminders::destinations::{Destination, matches};
 use astro_infra::channels::{Message, SendError};
 use astro_jobs::{Job, JobError, Lease};
-use astro_store::{StoreError, Write, consumers, destinations};
+use astro_store::{StoreError, Write, destinations};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::followers::Follower;
 use crate::reminders::target;
 use crate::{Result, Services};
 
@@ -26,34 +26,18 @@ pub struct SendEvent {
     pub event: Value,
 }
 
-/// Makes a job for each webhook that is to be told of each event, once.
-pub(super) async fn follow(
-    services: &Services,
-    scope: Scope,
-    events: &[Event],
-    up_to: i64,
-) -> Result<()> {
-    let (events, now) = (events.to_vec(), services.now());
-    services
-        .store
-        .write(&scope, move |write| {
-            Box::pin(async move {
-                let place = consumers::positions(write)
-                    .await?
-                    .into_iter()
-                    .find(|(name, _)| name == WEBHOOKS);
-                let Some((_, seen)) = place.filter(|(_, seen)| *seen < up_to) else {
-                    return Ok(());
-                };
-                let destinations = destinations::all(write).await?;
-                for event in events.iter().filter(|event| event.change_seq > seen) {
-                    enqueue(write, &destinations, event, now).await?;
-                }
-                consumers::advance(write, WEBHOOKS, up_to).await?;
-                Ok(())
-            })
-        })
-        .await
+/// Makes a job for each webhook that is to be told of each event.
+pub(super) const FOLLOWER: Follower = Follower {
+    name: WEBHOOKS,
+    keep: |write, events, now| Box::pin(keep(write, events, now)),
+};
+
+async fn keep(write: &mut Write, events: &[Event], now: Timestamp) -> Result<()> {
+    let destinations = destinations::all(write).await?;
+    for event in events {
+        enqueue(write, &destinations, event, now).await?;
+    }
+    Ok(())
 }
 
 async fn enqueue(

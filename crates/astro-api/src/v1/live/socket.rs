@@ -8,15 +8,15 @@ use astro_services::{Call, Services};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use serde::Deserialize;
+use tokio::time::{Interval, MissedTickBehavior};
 
-use super::{Counted, Said, after_absence, count};
+use super::{Counted, Said, after_absence, count, heartbeat};
 use crate::AppState;
 
 /// With the defaults a silent socket takes 131 KiB.
 const BUFFER: usize = 4 * 1024;
 /// Bytes that may wait for a client that does not read.
 const UNSENT: usize = 256 * 1024;
-const PING: Duration = Duration::from_secs(30);
 /// Pings without an answer before a socket counts as dead.
 const UNANSWERED: u32 = 2;
 /// Time to take one message.
@@ -45,6 +45,10 @@ pub(super) fn answer(
     opened: Opened,
 ) -> Response {
     let services = app.services.clone();
+    let mut heartbeat = tokio::time::interval(heartbeat(app));
+    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // the first tick is at once
+    heartbeat.reset();
     upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
@@ -57,6 +61,7 @@ pub(super) fn answer(
                 socket,
                 services,
                 call: Box::new(call),
+                heartbeat,
                 unanswered: 0,
                 _counted: Counted::new("ws"),
             };
@@ -68,6 +73,7 @@ struct Open {
     socket: WebSocket,
     services: Services,
     call: Box<Call>,
+    heartbeat: Interval,
     /// Pings since something was heard.
     unanswered: u32,
     _counted: Counted,
@@ -101,7 +107,7 @@ impl Open {
                 Some(Err(_)) => self.close(TOO_LONG, "the message cannot be read").await,
                 None => Err(Ended),
             },
-            () = tokio::time::sleep(PING) => self.ping().await,
+            _ = self.heartbeat.tick() => self.ping().await,
         }
     }
 

@@ -11,8 +11,6 @@ use futures_util::stream::{self, Stream};
 
 use super::{Counted, Said, after_absence, count};
 
-/// Shorter than what proxies let a silent connection live.
-const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a browser waits before it connects again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -26,7 +24,7 @@ struct Open {
     _counted: Counted,
 }
 
-pub(super) fn answer(opened: Opened) -> Response {
+pub(super) fn answer(opened: Opened, heartbeat: Duration) -> Response {
     let change_seq = opened.change_seq;
     let mut first = VecDeque::from([Said::Hello { change_seq }]);
     first.extend(after_absence(opened.missed));
@@ -37,7 +35,7 @@ pub(super) fn answer(opened: Opened) -> Response {
         _counted: Counted::new("sse"),
     };
     Sse::new(events(open))
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .keep_alive(KeepAlive::new().interval(heartbeat))
         .into_response()
 }
 

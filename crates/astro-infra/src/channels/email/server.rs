@@ -1,6 +1,6 @@
 //! The operator's mail server.
 
-use astro_core::config::SmtpUrl;
+use astro_core::config::SecretUrl;
 use astro_core::limits;
 use lettre::Address;
 use lettre::address::Envelope;
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Greets with the sender's domain, which has an entry for mail where this machine's name may
     /// have none.
-    pub fn new(url: &SmtpUrl, domain: &str, trust: &Trust) -> Result<Self, MailError> {
+    pub fn new(url: &SecretUrl, domain: &str, trust: &Trust) -> Result<Self, MailError> {
         let wrong = |reason: &str| MailError::Url(reason.to_owned());
         let url = Url::parse(url.expose()).map_err(|error| MailError::Url(error.to_string()))?;
         let host = url
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn server(url: &str) -> Result<Server, MailError> {
-        Server::new(&SmtpUrl::new(url), "example.org", &Trust::system())
+        Server::new(&SecretUrl::new(url), "example.org", &Trust::system())
     }
 
     #[test]
