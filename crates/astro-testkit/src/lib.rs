@@ -8,6 +8,7 @@
 
 mod absent;
 mod app;
+mod browser;
 mod clock;
 mod database;
 mod faketime;
@@ -18,6 +19,7 @@ pub mod taskwarrior;
 
 pub use absent::skip_without;
 pub use app::{Answer, Call, Client, TestApp};
+pub use browser::Browser;
 pub use clock::FixedClock;
 pub use database::{Engine, TestStore};
 pub use faketime::FakeTime;

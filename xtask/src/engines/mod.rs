@@ -54,6 +54,12 @@ pub const ENGINES: &[Engine] = &[
         // a test starts, kills and empties a server of its own
         start: None,
     },
+    Engine {
+        name: "Chromium",
+        packages: &["chromium", "chromium-driver"],
+        is_installed: || packages::find_program("chromedriver").is_some(),
+        start: None,
+    },
     // lets a test choose what time a program believes it is
     Engine {
         name: "libfaketime",

@@ -101,7 +101,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 ];
 
 /// Libraries for tests alone: a dev-dependency anywhere, a dependency only of the testkit.
-const TEST_LIBRARIES: &[&str] = &["insta", "rstest", "proptest", "tempfile"];
+const TEST_LIBRARIES: &[&str] = &["fantoccini", "insta", "rstest", "proptest", "tempfile"];
 
 #[derive(Deserialize)]
 pub struct Package {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use astro_testkit::{Received, Sink, TestApp, on_both_engines};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use crate::accounts::{set_up, sign_in};
 
@@ -74,6 +76,22 @@ async fn until<F: AsyncFn() -> bool>(what: &str, is_so: F) {
     tokio::time::timeout(PATIENCE, waiting)
         .await
         .unwrap_or_else(|_| panic!("{what} did not come"));
+}
+
+/// Takes one request whole, answers it so, and hangs up; gives the webhook's id.
+async fn webhook(listener: &TcpListener, answer: &str) -> String {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"}") {
+        assert!(
+            stream.read_buf(&mut request).await.unwrap() > 0,
+            "it ends with its body"
+        );
+    }
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    let request = String::from_utf8(request).unwrap();
+    let (_, id) = request.split_once("webhook-id: ").unwrap();
+    id.lines().next().unwrap().to_owned()
 }
 
 fn ids(received: &[Received]) -> Vec<String> {
@@ -173,6 +191,26 @@ on_both_engines! {
         let id = items(app, "/api/v1/deliveries").await[0]["id"].as_str().unwrap().to_owned();
         assert_eq!(ids(&received), [format!("{id}.1")]);
         assert_eq!(received[0].body["data"]["may_be_repeated"], true);
+    }
+
+    async fn a_try_that_was_not_answered_is_followed_by_one_under_another_id(app: TestApp) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let settings = json!({ "channel": "webhook", "title": "rude", "settings": { "url": url }, "secret": SECRET });
+        app.owner.post("/api/v1/destinations", settings).await.expect(201);
+        remind(app, 1, "webhook").await;
+        app.db.clock.advance(Duration::from_mins(1));
+        let told = app.working(async {
+            let first = webhook(&listener, "").await;
+            until("its note", async || items(app, "/api/v1/jobs").await[0]["state"] == "queued").await;
+            app.db.clock.advance(Duration::from_mins(1));
+            let second = webhook(&listener, "HTTP/1.1 204 No Content\r\n\r\n").await;
+            until("the delivery", async || states(app).await == ["sent"]).await;
+            [first, second]
+        })
+        .await;
+        let id = items(app, "/api/v1/deliveries").await[0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(told, [id.clone(), format!("{id}.1")]);
     }
 
     async fn an_answer_takes_back_what_is_still_on_its_way(app: TestApp) {

@@ -11,6 +11,7 @@
 #[path = "../product/mod.rs"]
 mod product;
 
+mod answer_page;
 mod clocks;
 mod follower;
 mod replicas;
