@@ -14,11 +14,11 @@ pub(crate) struct Room {
     owners: Mutex<HashMap<OwnerId, Arc<Semaphore>>>,
 }
 
-/// A place for one job; free again when dropped.
-pub(crate) struct Place {
-    _own: OwnedSemaphorePermit,
-    _of_all: OwnedSemaphorePermit,
-}
+/// A place for one job, of its owner's and of all; free again when dropped.
+pub(crate) struct Place(
+    #[expect(dead_code, reason = "dropping it gives the place back")] OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "dropping it gives the place back")] OwnedSemaphorePermit,
+);
 
 impl Room {
     pub(crate) fn new(all: usize, per_owner: usize) -> Self {
@@ -33,15 +33,15 @@ impl Room {
     pub(crate) async fn enter(&self, owner: OwnerId) -> Vec<Place> {
         let own = self.of(owner);
         let mut places = Vec::new();
-        if let Ok(_own) = own.clone().acquire_owned().await
-            && let Ok(_of_all) = self.all.clone().acquire_owned().await
+        if let Ok(one) = own.clone().acquire_owned().await
+            && let Ok(another) = self.all.clone().acquire_owned().await
         {
-            places.push(Place { _own, _of_all });
+            places.push(Place(one, another));
         }
-        while let Ok(_own) = own.clone().try_acquire_owned()
-            && let Ok(_of_all) = self.all.clone().try_acquire_owned()
+        while let Ok(one) = own.clone().try_acquire_owned()
+            && let Ok(another) = self.all.clone().try_acquire_owned()
         {
-            places.push(Place { _own, _of_all });
+            places.push(Place(one, another));
         }
         places
     }

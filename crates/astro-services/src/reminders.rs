@@ -34,7 +34,7 @@ pub use fire::FireReminders;
 pub(crate) use pace::Probes;
 pub(crate) use place::target;
 pub use send::SendDelivery;
-pub(crate) use send::send_again;
+pub(crate) use send::{refused, send_again};
 
 use crate::changes::{Change, Written, changed_fields, check_version};
 use crate::references::require;

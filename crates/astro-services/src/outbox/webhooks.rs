@@ -4,7 +4,7 @@ use astro_core::calendar::Timestamp;
 use astro_core::events::Event;
 use astro_core::ids::{DestinationId, JobId};
 use astro_core::reminders::destinations::{Destination, matches};
-use astro_infra::channels::{Message, SendError};
+use astro_infra::channels::Message;
 use astro_jobs::{Job, JobError, Lease};
 use astro_store::{StoreError, Write, destinations};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::followers::Follower;
-use crate::reminders::target;
+use crate::reminders::refused;
 use crate::{Result, Services};
 
 /// The consumer's name; it has a place with owners who have such a webhook.
@@ -76,25 +76,15 @@ impl Job for SendEvent {
     type Context = Services;
 
     async fn run(self, services: &Services, lease: &Lease) -> Result<(), JobError> {
-        let id = self.destination;
-        let found = services
-            .store
-            .read(&lease.scope, |read| {
-                Box::pin(async move { destinations::to_send(read, id).await })
-            })
-            .await
-            .map_err(|error: StoreError| JobError::from(error))?;
-        let Some((destination, secret)) = found.filter(|(found, _)| found.enabled) else {
+        let found = services.target_of(lease.scope, self.destination).await?;
+        let Some((_, target)) = found.filter(|(destination, _)| destination.enabled) else {
             return Ok(());
         };
-        let unread = |_| JobError::GiveUp("the destination's settings cannot be read".to_owned());
-        let target =
-            target(destination.channel, &destination.settings, secret.as_ref()).map_err(unread)?;
         let now = services.now();
         let message = self.message(lease, now);
         match services.send(&target, &message).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(said(error)),
+            Err(error) => Err(refused(error)),
         }
     }
 
@@ -126,25 +116,5 @@ impl SendEvent {
             at: now,
             data: json!({ "type": self.subject, "timestamp": now, "data": self.event }),
         }
-    }
-}
-
-/// What a refusal means for a job that sends.
-pub(crate) fn said(error: SendError) -> JobError {
-    match error {
-        SendError::NotSent {
-            reason,
-            retry_after,
-        } => JobError::Retry {
-            reason,
-            after: retry_after,
-            lost: false,
-        },
-        SendError::Unknown { reason } => JobError::Retry {
-            reason,
-            after: None,
-            lost: true,
-        },
-        SendError::Refused { reason, .. } => JobError::GiveUp(reason),
     }
 }

@@ -7,8 +7,8 @@ use astro_core::ids::{DestinationId, TaskId};
 use astro_core::reminders::{Channel, Reminder};
 use astro_infra::channels::{Clear, SendError};
 use astro_jobs::{Job, JobError, Lease};
+use astro_store::deliveries;
 use astro_store::reminders as rows;
-use astro_store::{StoreError, deliveries, destinations};
 use serde::{Deserialize, Serialize};
 
 use super::compose::tag_of;
@@ -65,20 +65,10 @@ impl Job for ClearNotification {
     type Context = Services;
 
     async fn run(self, services: &Services, lease: &Lease) -> Result<(), JobError> {
-        let id = self.destination;
-        let found = services
-            .store
-            .read(&lease.scope, |read| {
-                Box::pin(async move { destinations::to_send(read, id).await })
-            })
-            .await
-            .map_err(|error: StoreError| JobError::from(error))?;
-        let Some((destination, secret)) = found else {
+        let found = services.target_of(lease.scope, self.destination).await?;
+        let Some((_, target)) = found else {
             return Ok(());
         };
-        let unread = |_| JobError::GiveUp("the destination's settings cannot be read".to_owned());
-        let target = super::target(destination.channel, &destination.settings, secret.as_ref())
-            .map_err(unread)?;
         let clear = Clear {
             id: lease.id.to_string(),
             tag: self.tag,

@@ -2,22 +2,24 @@
 //! knows how a try ended, because its process died or the other side fell silent, the next one goes out
 //! under another id and says that it may be a repetition.
 
-use astro_core::calendar::Timestamp;
-use astro_core::events::Action;
-use astro_core::ids::{DeliveryId, DestinationId, JobId, ReminderId};
+mod errand;
+mod outcome;
+
+use astro_core::ids::{DeliveryId, DestinationId, JobId};
 use astro_core::principal::Scope;
+use astro_core::reminders::Channel;
 use astro_core::reminders::deliveries::{Delivery, DeliveryState};
-use astro_core::reminders::{Channel, Reminder, ReminderState};
-use astro_core::tasks::Task;
 use astro_infra::channels::{Message, SendError, Sent, Target};
 use astro_jobs::{Job, JobError, Lease};
-use astro_store::{Read, StoreError, deliveries, destinations, documents, preferences};
+use astro_store::{StoreError, deliveries, destinations};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::compose::{self, Said};
 use crate::changes::Change;
 use crate::{Result, Services};
+use outcome::fail;
+
+pub(crate) use outcome::send_again;
 
 /// Sends calls of one owner to one place, as one message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,13 +52,6 @@ impl SendDelivery {
         astro_jobs::job::enqueue(change.write, id, self, now, now).await?;
         Ok(())
     }
-}
-
-/// What is still to be said, and where.
-struct Errand {
-    open: Vec<Said>,
-    target: std::result::Result<Target, String>,
-    style: compose::Style,
 }
 
 impl Job for SendDelivery {
@@ -149,27 +144,30 @@ impl SendDelivery {
         lease: &Lease,
         error: SendError,
     ) -> Result<JobError, JobError> {
-        Ok(match error {
-            SendError::NotSent {
-                reason,
-                retry_after,
-            } => JobError::Retry {
-                reason,
-                after: retry_after,
-                lost: false,
-            },
-            SendError::Unknown { reason } => JobError::Retry {
-                reason,
-                after: None,
-                lost: true,
-            },
-            SendError::Refused { reason, is_gone } => {
-                if let (true, Some(gone)) = (is_gone, self.destination) {
-                    services.drop_destination(lease.scope, gone).await?;
-                }
-                JobError::GiveUp(reason)
-            }
-        })
+        if let (SendError::Refused { is_gone: true, .. }, Some(gone)) = (&error, self.destination) {
+            services.drop_destination(lease.scope, gone).await?;
+        }
+        Ok(refused(error))
+    }
+}
+
+/// What a refusal means for a job that sends.
+pub(crate) fn refused(error: SendError) -> JobError {
+    match error {
+        SendError::NotSent {
+            reason,
+            retry_after,
+        } => JobError::Retry {
+            reason,
+            after: retry_after,
+            lost: false,
+        },
+        SendError::Unknown { reason } => JobError::Retry {
+            reason,
+            after: None,
+            lost: true,
+        },
+        SendError::Refused { reason, .. } => JobError::GiveUp(reason),
     }
 }
 
@@ -180,39 +178,6 @@ impl Services {
             Some(channels) => channels.send(target, message, self.now()).await,
             None => Err(nothing_leaves()),
         }
-    }
-
-    async fn errand(&self, scope: Scope, job: &SendDelivery) -> Result<Errand, JobError> {
-        let address = match job.channel {
-            Channel::Email => self.address_of(scope).await?,
-            _ => None,
-        };
-        let job = job.clone();
-        self.store
-            .read(&scope, |read| {
-                Box::pin(async move {
-                    let mut open = Vec::new();
-                    for id in &job.deliveries {
-                        open.extend(said(read, *id).await?);
-                    }
-                    let preferences = preferences::set(read).await?;
-                    Ok(Errand {
-                        open,
-                        target: target(read, &job, address).await?,
-                        style: compose::Style::of(&preferences),
-                    })
-                })
-            })
-            .await
-    }
-
-    /// The address that an account is known by.
-    pub(super) async fn address_of(&self, scope: Scope) -> Result<Option<String>, StoreError> {
-        let user = scope.owner().into();
-        let found = self.store.admin_read(move |admin| {
-            Box::pin(async move { astro_store::accounts::users::get(admin, user).await })
-        });
-        Ok(found.await?.map(|user| user.email.to_string()))
     }
 
     async fn message(
@@ -278,110 +243,4 @@ impl Services {
             })
             .await
     }
-}
-
-/// A line of the ledger that is still to be said.
-async fn said(read: &mut Read, id: DeliveryId) -> Result<Option<Said>, StoreError> {
-    let Some(delivery) = deliveries::get(read, id).await? else {
-        return Ok(None);
-    };
-    let reminder: Option<Reminder> = documents::get(read, delivery.reminder_id.uuid()).await?;
-    let task: Option<Task> = documents::get(read, delivery.task_id.uuid()).await?;
-    let (Some(reminder), Some(task)) = (reminder, task) else {
-        return Ok(None);
-    };
-    let is_open = delivery.state == DeliveryState::Queued && task.is_open();
-    Ok(is_open.then_some(Said {
-        delivery,
-        reminder,
-        task,
-    }))
-}
-
-async fn target(
-    read: &mut Read,
-    job: &SendDelivery,
-    address: Option<String>,
-) -> Result<std::result::Result<Target, String>, StoreError> {
-    let Some(id) = job.destination else {
-        return Ok(address
-            .map(|address| Target::Email { address })
-            .ok_or_else(|| "the account is gone".to_owned()));
-    };
-    let found = destinations::to_send(read, id).await?;
-    Ok(match found {
-        Some((destination, secret)) if destination.enabled => {
-            super::target(destination.channel, &destination.settings, secret.as_ref())
-                .map_err(|_| "the destination's settings cannot be read".to_owned())
-        }
-        _ => Err("the destination was removed or turned off".to_owned()),
-    })
-}
-
-/// A delivery was given up. When nothing of the call arrives anywhere, the reminder has failed.
-async fn fail(change: &mut Change<'_>, id: DeliveryId, reason: &str) -> Result<()> {
-    let Some(delivery) = deliveries::get(change.write, id).await? else {
-        return Ok(());
-    };
-    let state = DeliveryState::Failed;
-    if !deliveries::settle(change.write, id, state, None, Some(reason)).await? {
-        return Ok(());
-    }
-    let reminder: Option<Reminder> =
-        documents::get(change.write, delivery.reminder_id.uuid()).await?;
-    let Some(reminder) = reminder else {
-        return Ok(());
-    };
-    let is_lost = !arrives(change, reminder.id, delivery.due_at, delivery.call).await?;
-    if is_lost && reminder.state == ReminderState::Sent && reminder.next_fire_at.is_none() {
-        let failed = Reminder {
-            state: ReminderState::Failed,
-            ..reminder.clone()
-        };
-        let data = json!({ "task_id": reminder.task_id, "channel": delivery.channel });
-        change
-            .update(&reminder, failed, Action::Failed, data)
-            .await?;
-    }
-    Ok(())
-}
-
-/// What was given up is on its way again.
-pub(crate) async fn send_again(change: &mut Change<'_>, job: &astro_core::jobs::Job) -> Result<()> {
-    if job.name != SendDelivery::NAME {
-        return Ok(());
-    }
-    let job: SendDelivery =
-        serde_json::from_value(job.payload.clone()).map_err(crate::Error::internal)?;
-    for id in job.deliveries {
-        let Some(delivery) = deliveries::get(change.write, id).await? else {
-            continue;
-        };
-        deliveries::requeue(change.write, id).await?;
-        let reminder: Option<Reminder> =
-            documents::get(change.write, delivery.reminder_id.uuid()).await?;
-        if let Some(failed) = reminder.filter(|one| one.state == ReminderState::Failed) {
-            let sent = Reminder {
-                state: ReminderState::Sent,
-                ..failed.clone()
-            };
-            change
-                .update(&failed, sent, Action::Edited, json!({}))
-                .await?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a call has arrived somewhere, or may still do so.
-async fn arrives(
-    change: &mut Change<'_>,
-    reminder: ReminderId,
-    due_at: Timestamp,
-    call: u32,
-) -> Result<bool> {
-    let lines = deliveries::of_call(change.write, reminder, due_at, call).await?;
-    let hopeful =
-        |line: &Delivery| matches!(line.state, DeliveryState::Sent | DeliveryState::Queued);
-    Ok(lines.iter().any(hopeful))
 }

@@ -100,7 +100,7 @@ impl Device {
             let tasks = changes.iter().filter(|change| change["entity"] == "task");
             let ids = tasks.map(|change| change["id"].as_str().unwrap().to_owned());
             self.known.lock().unwrap().extend(ids);
-            self.since = answer["next"].as_str().unwrap().to_owned();
+            answer["next"].as_str().unwrap().clone_into(&mut self.since);
             if answer["more"] == false {
                 return Ok(());
             }

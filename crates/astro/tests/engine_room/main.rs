@@ -5,7 +5,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "a test that cannot go on fails; it measures time and starts tasks"
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; it measures time, starts tasks and tells its figures"
 )]
 
 #[path = "../product/mod.rs"]
