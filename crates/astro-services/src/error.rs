@@ -2,6 +2,7 @@
 //! (docs/errors.md). See docs/decisions/0004-one-service-error.md for why it is not one per noun.
 
 use astro_core::error::{ErrorKind, FieldError};
+use astro_jobs::JobError;
 use astro_store::StoreError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -86,6 +87,18 @@ impl From<StoreError> for Error {
             // A request that was let in just before its account was removed.
             StoreError::NoOwner => Self::Unauthenticated("this account no longer exists"),
             other => Self::Internal(Box::new(other)),
+        }
+    }
+}
+
+/// A job that fails inside of the product may do better later; nothing went out.
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        tracing::warn!(%error, "a job met a failure of the product's own");
+        Self::Retry {
+            reason: "the server could not prepare it".to_owned(),
+            after: None,
+            lost: false,
         }
     }
 }

@@ -24,12 +24,13 @@ use astro_store::due::{Turn, Turns};
 use astro_store::{Commit, StoreError, Wake, consumers, owners};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use followers::Follower;
 pub use postgres_bus::PostgresBus;
 pub use webhooks::{SendEvent, WEBHOOKS};
 
 use crate::changes::before;
 use crate::{Error, Result, Services};
-use followers::{FOLLOWERS, Follower};
+use followers::FOLLOWERS;
 
 /// How often everybody is looked at, for what another process left behind.
 const SWEEP: Duration = Duration::from_secs(2);

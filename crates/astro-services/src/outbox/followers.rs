@@ -11,7 +11,7 @@ use super::webhooks;
 use crate::{Result, Services};
 
 /// A reader of the log. It follows the owners that were given a place for it (`consumers::begin`).
-pub(super) struct Follower {
+pub(crate) struct Follower {
     /// Under which its places are kept.
     pub name: &'static str,
     /// Makes of events, in their order, what is to be made of them.

@@ -64,10 +64,7 @@ impl Job for SendDelivery {
             return Ok(());
         }
         let target = errand.target.map_err(JobError::GiveUp)?;
-        let message = services
-            .message(lease, &errand.open, &errand.style)
-            .await
-            .map_err(|error| retry_later(&error))?;
+        let message = services.message(lease, &errand.open, &errand.style).await?;
         // A process that stood still meanwhile must not send what another has taken over.
         if services.now() >= lease.until {
             return Err(JobError::LeaseLost);
@@ -95,8 +92,7 @@ impl Job for SendDelivery {
                     Ok(held.give_up(change.write, &reason, now).await)
                 })
             })
-            .await
-            .map_err(|error| retry_later(&error))?
+            .await?
     }
 
     async fn put_off(&self, services: &Services, lease: &Lease, reason: &str) {
@@ -123,16 +119,6 @@ pub(crate) fn nothing_leaves() -> SendError {
     SendError::Refused {
         reason: "this server sends nothing".to_owned(),
         is_gone: false,
-    }
-}
-
-/// A failure of our own: nothing went out yet.
-pub(crate) fn retry_later(error: &crate::Error) -> JobError {
-    tracing::warn!(%error, "a delivery could not be prepared");
-    JobError::Retry {
-        reason: "the server could not prepare it".to_owned(),
-        after: None,
-        lost: false,
     }
 }
 
