@@ -25,6 +25,8 @@ use crate::stop::Stop;
 pub const SWEEP: Duration = Duration::from_secs(1);
 /// Looks that follow each other no faster, so that many commits cost few looks.
 const REST: Duration = Duration::from_millis(5);
+/// The rest is at least so many times as long as the look took: much that is due makes looks dear.
+const RESTS_PER_LOOK: u32 = 4;
 /// Owners who are served at the same time.
 pub const CONCURRENCY: usize = 8;
 /// Waits after a turn that failed: doubled each time, up to this.
@@ -95,11 +97,13 @@ pub async fn run<P: Pump>(pump: Arc<P>, store: &Store, clock: Arc<dyn Clock>, mu
         paused: HashMap::new(),
     };
     while !stop.is_now() {
+        let begun = instant();
         let wait = turning.look().await;
+        let rest = (begun.elapsed() * RESTS_PER_LOOK).clamp(REST, SWEEP);
         tokio::select! {
             () = stop.wait() => break,
             () = tokio::time::sleep(wait) => {}
-            () = concerning(&*turning.pump, &mut commits) => tokio::time::sleep(REST).await,
+            () = concerning(&*turning.pump, &mut commits) => tokio::time::sleep(rest).await,
             Some(ended) = turning.running.join_next_with_id() => turning.ended(&ended),
         }
     }

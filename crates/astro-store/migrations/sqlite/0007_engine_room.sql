@@ -5,7 +5,7 @@ ALTER TABLE reminders ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reminders ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reminders ADD COLUMN called_at INTEGER;
 -- Whose reminders are due, whoever they are.
-CREATE INDEX reminders_due ON reminders (next_fire_at) WHERE next_fire_at IS NOT NULL;
+CREATE INDEX reminders_due ON reminders (next_fire_at, owner_id) WHERE next_fire_at IS NOT NULL;
 
 -- Where a person's reminders go. The secret stands apart and is never read but to send.
 CREATE TABLE destinations (
@@ -64,7 +64,7 @@ CREATE TABLE jobs (
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (owner_id, id)
 ) STRICT;
-CREATE INDEX jobs_due ON jobs (run_at) WHERE state < 2;
+CREATE INDEX jobs_due ON jobs (run_at, owner_id) WHERE state < 2;
 CREATE INDEX jobs_of ON jobs (owner_id, state, run_at);
 
 -- How far each reader of the log has come with an owner's events; the bus is one of them.

@@ -112,6 +112,34 @@ pub(crate) async fn some_reminder(db: &TestStore) -> Reminder {
     keep(db, reminder).await.unwrap()
 }
 
+/// So many reminders of one task of somebody, which are due now.
+pub(crate) async fn due_reminders(db: &TestStore, scope: Scope, count: usize) {
+    let first = some_reminder(db).await;
+    let (mut task, now) = (task(db), db.clock.now());
+    let due: Vec<Reminder> = (0..count)
+        .map(|_| {
+            let id: astro_core::ids::ReminderId = id(db);
+            Reminder {
+                id,
+                uid: id.to_string(),
+                task_id: task.id,
+                next_fire_at: Some(now),
+                ..first.clone()
+            }
+        })
+        .collect();
+    let kept = db.store.write(&scope, move |write| {
+        Box::pin(async move {
+            documents::insert(write, &mut task).await?;
+            for mut reminder in due {
+                documents::insert(write, &mut reminder).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    kept.await.unwrap();
+}
+
 on_both_engines! {
     async fn every_field_of_time_entries_and_reminders_comes_back(db: TestStore) {
         let task = keep(db, task(db)).await.unwrap();

@@ -15,7 +15,7 @@ use astro_testkit::{TestStore, on_both_engines};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::around_tasks::some_reminder;
+use crate::around_tasks::{due_reminders, some_reminder};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -157,6 +157,22 @@ on_both_engines! {
         assert_eq!(db.store.waiting_jobs(now(db)).await.unwrap().0, 3);
         let (_, claimed) = claim(db, stranger, db.random.id(now(db)), 10).await;
         assert_eq!(claimed.len(), 1, "only one of the three is theirs");
+    }
+
+    async fn who_has_thousands_due_hides_nobody(db: TestStore) {
+        let stranger = db.stranger().await;
+        enqueue(db, db.scope, 2_100).await;
+        db.clock.advance(Duration::from_secs(1));
+        enqueue(db, stranger, 1).await;
+        let turns = db.store.due_jobs(now(db)).await.unwrap();
+        let scopes: Vec<Scope> = turns.now.iter().map(|turn| turn.scope).collect();
+        assert_eq!(scopes, [db.scope, stranger]);
+        due_reminders(db, db.scope, 2_100).await;
+        db.clock.advance(Duration::from_secs(1));
+        due_reminders(db, stranger, 1).await;
+        let turns = db.store.due_reminders(now(db)).await.unwrap();
+        let scopes: Vec<Scope> = turns.now.iter().map(|turn| turn.scope).collect();
+        assert_eq!(scopes, [db.scope, stranger]);
     }
 
     async fn a_call_is_in_the_ledger_once(db: TestStore) {
