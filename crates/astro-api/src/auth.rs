@@ -82,6 +82,8 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<(Request, Option<A
         .take(principal.identity().user, gate.clock.now())?;
     access::check(&principal, guard.permission)?;
     request.extensions_mut().insert(principal);
+    // a socket asks on long after its request was counted
+    request.extensions_mut().insert(gate.clone());
     Ok((request, allowance))
 }
 

@@ -216,6 +216,8 @@ pub async fn set_fields(
         != (&before.trigger, &before.occurrence, before.task_id);
     if rearmed {
         after = after.armed();
+        // what its earlier time still has on the way is not true any more
+        clear::clear(change, &before).await?;
     }
     settle(change, &before, after, Action::Edited, data).await
 }
@@ -231,6 +233,9 @@ pub(crate) async fn set_deleted(
             value: before,
             undo: None,
         });
+    }
+    if deleted {
+        clear::clear(change, &before).await?;
     }
     let mut after = before.clone();
     after.deleted_at = deleted.then_some(change.now);

@@ -79,7 +79,7 @@ impl TestApp {
             known: Mutex::default(),
             services: services.clone(),
         });
-        let router = router(&services, &gate, HttpConfig::default());
+        let router = router(&services, &gate, at_will());
         let owner = Client::new(&router, &gate, db.scope, Role::Member, None);
         Self {
             db,
@@ -121,7 +121,7 @@ impl TestApp {
 
     /// The app on a port of the loopback address, for clients of their own; ends with the test.
     pub async fn serve(&self) -> SocketAddr {
-        self.serve_with(HttpConfig::default()).await
+        self.serve_with(at_will()).await
     }
 
     /// As [`TestApp::serve`], set up in another way.
@@ -214,14 +214,18 @@ impl TestApp {
 }
 
 /// Nobody asks too much of it.
+fn at_will() -> HttpConfig {
+    HttpConfig {
+        requests_per_minute: 0,
+        ..HttpConfig::default()
+    }
+}
+
 fn router(services: &Services, gate: &Arc<TestGate>, http: HttpConfig) -> Router {
     let state = AppState {
         services: services.clone(),
         metrics: None,
-        http: Arc::new(HttpConfig {
-            requests_per_minute: 0,
-            ..http
-        }),
+        http: Arc::new(http),
     };
     astro_api::router(state, gate.clone())
 }

@@ -4,10 +4,12 @@ mod query;
 mod socket;
 mod stream;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use astro_core::events::Notice;
 use astro_services::live::Room;
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -17,7 +19,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::query::LiveQuery;
-use crate::auth::Caller;
+use crate::auth::{Caller, Gate};
 use crate::problem::{Problem, Result};
 use crate::query::Query;
 use crate::{AppState, browser};
@@ -110,6 +112,7 @@ fn last_event_id(headers: &HeaderMap) -> Option<i64> {
     responses((status = 101, description = "The connection is a WebSocket now"), (status = 426, description = "The request asks for no WebSocket"), (status = 429, description = "This user has too many open already")))]
 pub(crate) async fn open_socket(
     State(app): State<AppState>,
+    Extension(gate): Extension<Arc<Gate>>,
     caller: Caller,
     Query(query): Query<LiveQuery>,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -120,7 +123,13 @@ pub(crate) async fn open_socket(
         .services
         .open_live(&caller.reading(), query.last_event_id, room(&app))
         .await?;
-    Ok(socket::answer(upgrade, &app, caller.reading(), opened))
+    Ok(socket::answer(
+        upgrade,
+        &app,
+        gate,
+        caller.reading(),
+        opened,
+    ))
 }
 
 /// A browser sends its cookie wherever a page tells it to connect, and says which page that was. No

@@ -213,24 +213,34 @@ on_both_engines! {
         assert_eq!(told, [id.clone(), format!("{id}.1")]);
     }
 
-    async fn an_answer_takes_back_what_is_still_on_its_way(app: TestApp) {
+    async fn what_is_not_wanted_any_more_is_taken_back_on_its_way(app: TestApp) {
         let sink = Sink::start().await;
-        sink.answer(&[500]);
         destination(app, &sink, &[]).await;
-        let reminder = remind(app, 1, "webhook").await.remove(0);
-        app.db.clock.advance(Duration::from_mins(1));
-        app.working(async {
-            until("the first try", async || sink.received().len() == 1).await;
-            let path = format!("/api/v1/reminders/{}/acknowledge", reminder["id"].as_str().unwrap());
-            app.owner.post(&path, Value::Null).await.expect(200);
-            until("the end of the job", async || {
-                app.db.clock.advance(Duration::from_mins(1));
-                items(app, "/api/v1/jobs").await.is_empty()
+        for (tries, way) in ["answered", "moved", "deleted"].into_iter().enumerate() {
+            sink.answer(&[500]);
+            let reminder = remind(app, 1, "webhook").await.remove(0);
+            let path = format!("/api/v1/reminders/{}", reminder["id"].as_str().unwrap());
+            app.db.clock.advance(Duration::from_mins(1));
+            app.working(async {
+                until("the first try", async || sink.received().len() == tries + 1).await;
+                match way {
+                    "answered" => app.owner.post(&format!("{path}/acknowledge"), Value::Null).await.expect(200),
+                    "moved" => {
+                        let next_year = json!({ "trigger": { "type": "absolute", "at": "2028-01-01T09:00:00Z" } });
+                        app.owner.patch(&path, next_year).await.expect(200)
+                    }
+                    _ => app.owner.delete(&path).await.expect(204),
+                };
+                until("the end of the job", async || {
+                    app.db.clock.advance(Duration::from_mins(1));
+                    items(app, "/api/v1/jobs").await.is_empty()
+                })
+                .await;
             })
             .await;
-        })
-        .await;
-        assert_eq!((sink.received().len(), states(app).await), (1, vec!["cancelled".to_owned()]));
+            assert_eq!(states(app).await, vec!["cancelled"; tries + 1], "{way}");
+            assert_eq!(sink.received().len(), tries + 1, "{way}");
+        }
     }
 
     async fn a_link_in_a_message_answers_its_reminder_and_nothing_else_does(app: TestApp) {

@@ -301,6 +301,22 @@ on_both_engines! {
         drop(dead);
     }
 
+    async fn what_is_asked_over_a_socket_counts_as_requests_do(app: TestApp) {
+        let http = HttpConfig { requests_per_minute: 20, ..HttpConfig::default() };
+        let address = app.serve_with(http).await;
+        set_up(app).await;
+        let token = token(app, "owner@example.org").await;
+        let mut open = socket(address, &token).await;
+        let resume = || Message::text("{\"type\":\"resume\",\"change_seq\":0}");
+        // the first of the twenty opened it
+        for _ in 0..19 {
+            open.send(resume()).await.unwrap();
+            said(&mut open).await;
+        }
+        open.send(resume()).await.unwrap();
+        assert_eq!(closed(&mut open).await, 1008);
+    }
+
     async fn what_is_not_spoken_here_closes_the_socket(app: TestApp) {
         let address = app.serve().await;
         set_up(app).await;

@@ -1,5 +1,6 @@
 //! The WebSocket (RFC 6455): small buffers, so that many can wait; pings, so that the dead are noticed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use astro_core::limits;
@@ -12,6 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{Counted, Said, after_absence, count, heartbeat};
 use crate::AppState;
+use crate::auth::Gate;
 
 /// With the defaults a silent socket takes 131 KiB.
 const BUFFER: usize = 4 * 1024;
@@ -19,8 +21,9 @@ const BUFFER: usize = 4 * 1024;
 const UNSENT: usize = 256 * 1024;
 /// Pings without an answer before a socket counts as dead.
 const UNANSWERED: u32 = 2;
-/// Time to take one message.
-const SEND: Duration = Duration::from_secs(10);
+/// Time to take one message. Meanwhile nobody asks whether the socket may still be open, so that it is
+/// shorter than [`limits::REVOCATION_DELAY`].
+const SEND: Duration = Duration::from_secs(3);
 
 /// The process ends (RFC 6455 7.4.1).
 const GOING_AWAY: u16 = 1001;
@@ -41,6 +44,7 @@ enum Heard {
 pub(super) fn answer(
     upgrade: WebSocketUpgrade,
     app: &AppState,
+    gate: Arc<Gate>,
     call: Call,
     opened: Opened,
 ) -> Response {
@@ -60,6 +64,7 @@ pub(super) fn answer(
             let open = Open {
                 socket,
                 services,
+                gate,
                 call: Box::new(call),
                 heartbeat,
                 unanswered: 0,
@@ -72,6 +77,7 @@ pub(super) fn answer(
 struct Open {
     socket: WebSocket,
     services: Services,
+    gate: Arc<Gate>,
     call: Box<Call>,
     heartbeat: Interval,
     /// Pings since something was heard.
@@ -126,6 +132,10 @@ impl Open {
             Message::Text(text) if text.len() > limits::SOCKET_MESSAGE_BYTES => {
                 self.close(TOO_LONG, "the message is too long").await
             }
+            Message::Text(_) if !self.may_ask() => {
+                self.close(POLICY, "too much was asked; come back in a minute")
+                    .await
+            }
             Message::Text(text) => match serde_json::from_str(text.as_str()) {
                 Ok(Heard::Resume { change_seq }) => {
                     let missed = self.services.missed(&self.call, change_seq).await;
@@ -139,6 +149,13 @@ impl Open {
             Message::Ping(_) | Message::Pong(_) => Ok(()),
             Message::Close(_) => Err(Ended),
         }
+    }
+
+    /// What is asked over a socket counts as a request does.
+    fn may_ask(&self) -> bool {
+        let user = self.call.principal.identity().user;
+        let now = self.gate.clock.now();
+        self.gate.limiter.take(user, now).is_ok()
     }
 
     async fn ping(&mut self) -> Result<(), Ended> {
