@@ -29,6 +29,8 @@ const REST: Duration = Duration::from_millis(5);
 const RESTS_PER_LOOK: u32 = 4;
 /// Owners who are served at the same time.
 pub const CONCURRENCY: usize = 8;
+/// How long an owner waits who had a turn for nothing.
+const LATER: Duration = Duration::from_millis(200);
 /// Waits after a turn that failed: doubled each time, up to this.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
@@ -39,6 +41,8 @@ pub enum Worked {
     All,
     /// Something is left that is due already.
     Some,
+    /// Something is left, and nothing can be done about it just now: others come first.
+    Later,
 }
 
 /// Work that is due owner by owner.
@@ -70,17 +74,26 @@ pub trait Pump: Send + Sync + 'static {
     }
 }
 
-/// An owner whose turn failed.
+/// An owner whose turn failed, or was for nothing.
 #[derive(Clone, Copy, Debug)]
 struct Pause {
     until: tokio::time::Instant,
+    /// After a failure, how long; the next one is longer.
     length: Duration,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Well,
+    ForNothing,
+    Failed,
 }
 
 struct Loop<P> {
     pump: Arc<P>,
     clock: Arc<dyn Clock>,
-    running: JoinSet<(OwnerId, bool)>,
+    running: JoinSet<Ended>,
     /// Who has a turn.
     busy: HashMap<tokio::task::Id, OwnerId>,
     paused: HashMap<OwnerId, Pause>,
@@ -150,21 +163,21 @@ impl<P: Pump> Loop<P> {
         let at = instant();
         self.paused
             .retain(|_, pause| at < pause.until + LONGEST_PAUSE);
-        let busy: HashSet<OwnerId> = self.busy.values().copied().collect();
-        for turn in turns.now {
-            let owner = turn.scope.owner();
-            let is_paused = self
-                .paused
-                .get(&owner)
-                .is_some_and(|pause| at < pause.until);
-            if self.running.len() < CONCURRENCY && !busy.contains(&owner) && !is_paused {
-                self.begin(turn.scope);
-            }
-        }
         let next = turns
             .next
             .and_then(|next| Duration::try_from(next.duration_since(self.clock.now())).ok());
-        next.map_or(SWEEP, |next| next.clamp(Duration::from_millis(1), SWEEP))
+        let mut wait = next.unwrap_or(SWEEP);
+        let busy: HashSet<OwnerId> = self.busy.values().copied().collect();
+        for turn in turns.now {
+            let owner = turn.scope.owner();
+            let pause = self.paused.get(&owner);
+            if let Some(pause) = pause.filter(|pause| at < pause.until) {
+                wait = wait.min(pause.until - at);
+            } else if self.running.len() < CONCURRENCY && !busy.contains(&owner) {
+                self.begin(turn.scope);
+            }
+        }
+        wait.clamp(Duration::from_millis(1), SWEEP)
     }
 
     fn begin(&mut self, scope: Scope) {
@@ -173,13 +186,14 @@ impl<P: Pump> Loop<P> {
         let task = self.running.spawn(async move {
             loop {
                 match pump.work(scope).await {
-                    Ok(Worked::All) => return (owner, true),
+                    Ok(Worked::All) => return Ended::Well,
                     Ok(Worked::Some) => {}
+                    Ok(Worked::Later) => return Ended::ForNothing,
                     Err(error) => {
                         metrics::counter!("astro_pump_failures_total", "pump" => pump.name())
                             .increment(1);
                         tracing::error!(pump = pump.name(), %owner, %error, "a turn failed");
-                        return (owner, false);
+                        return Ended::Failed;
                     }
                 }
             }
@@ -187,30 +201,28 @@ impl<P: Pump> Loop<P> {
         self.busy.insert(task.id(), owner);
     }
 
-    fn ended(
-        &mut self,
-        ended: &Result<(tokio::task::Id, (OwnerId, bool)), tokio::task::JoinError>,
-    ) {
-        let (id, well) = match ended {
-            Ok((id, (_, well))) => (*id, *well),
+    fn ended(&mut self, ended: &Result<(tokio::task::Id, Ended), tokio::task::JoinError>) {
+        let (id, how) = match ended {
+            Ok((id, how)) => (*id, *how),
             Err(error) => {
                 tracing::error!(pump = self.pump.name(), %error, "a turn panicked");
-                (error.id(), false)
+                (error.id(), Ended::Failed)
             }
         };
         let Some(owner) = self.busy.remove(&id) else {
             return;
         };
-        if well {
-            self.paused.remove(&owner);
-            return;
-        }
-        let length = self
-            .paused
-            .get(&owner)
-            .map_or(SWEEP, |pause| pause.length * 2);
-        let length = length.min(LONGEST_PAUSE);
-        let until = instant() + length;
+        let before = self.paused.remove(&owner).map(|pause| pause.length);
+        let (wait, length) = match how {
+            Ended::Well => return,
+            Ended::ForNothing => (LATER, Duration::ZERO),
+            Ended::Failed => {
+                let longer = before.map_or(SWEEP, |length| (length * 2).max(SWEEP));
+                let length = longer.min(LONGEST_PAUSE);
+                (length, length)
+            }
+        };
+        let until = instant() + wait;
         self.paused.insert(owner, Pause { until, length });
     }
 }

@@ -205,10 +205,10 @@ impl<C: Clone + Send + Sync + 'static> Pump for Runner<C> {
     /// Claims only what can be begun at once: what is claimed and not begun would wait for the end of
     /// its lease if this process died.
     async fn work(&self, scope: Scope) -> Result<Worked, Box<dyn std::error::Error + Send + Sync>> {
-        let Ok(places) = timeout(PATIENCE, self.room.enter(scope.owner())).await else {
-            // all of its jobs are slow: it is looked at again
-            return Ok(Worked::All);
-        };
+        let places = self.room.enter(scope.owner());
+        if places.is_empty() {
+            return Ok(Worked::Later);
+        }
         let (claim, claimed) = self.claim(scope, places.len()).await?;
         let is_full = claimed.len() == places.len();
         let (ended, mut all_ended) = mpsc::channel(1);

@@ -177,6 +177,24 @@ on_both_engines! {
         .await;
     }
 
+    async fn owners_who_fill_the_room_leave_others_a_place(db: TestStore) {
+        let works = Works::new(db);
+        // each takes all that it may have, again and again
+        for number in 0..12 {
+            let scope = db.stranger().await;
+            works.enqueue(scope, slow(number * 20..number * 20 + 20)).await;
+        }
+        db.clock.advance(Duration::from_secs(1));
+        works.enqueue(db.scope, quick(240..260)).await;
+        works.during(async {
+            works.noted(240..260).await;
+            assert_eq!(works.notes.noted.lock().unwrap().len(), 20, "the slow ones wait");
+            works.gate.send_replace(true);
+            works.noted(0..240).await;
+        })
+        .await;
+    }
+
     async fn what_runs_when_it_is_time_to_stop_is_waited_for(db: TestStore) {
         let works = Works::new(db);
         works.enqueue(db.scope, slow(0..3)).await;
