@@ -1,0 +1,40 @@
+//! From what happened to what a model may see: [`cleaning`] puts the record in order, a [`Person`]
+//! is what is known at a moment, and the features ([`registry`]) make a [`Row`] of it. Everything is pure: no clock, no
+//! chance, no files, and the same record gives the same bits on every machine.
+//!
+//! A row cannot see the future, because a person's state is made of facts in the order in which the
+//! server learnt of them, and a row is made of the state alone. Training, serving, export and simulated
+//! worlds all go through [`Scene::row`].
+//!
+//! This crate knows nothing of models, of storage, or of who asks. Words never reach it: of a text
+//! there are counts of hashed tokens.
+//!
+//! Start with [`fact`], then [`person`], then one entry of `features/task.rs`; docs/features.md lists them
+//! all, and docs/recipes/add-a-feature.md adds one.
+
+pub mod cleaning;
+mod decay;
+pub mod fact;
+mod features;
+pub mod line;
+mod maths;
+pub mod person;
+pub mod reference;
+pub mod registry;
+pub mod row;
+mod scene;
+pub mod split;
+mod task;
+mod text;
+
+pub use cleaning::{Cleaner, Report, Rule};
+pub use decay::Decay;
+pub use fact::{Answer, Fact, Happened, Says};
+pub use line::{LineError, read_line};
+pub use person::Person;
+pub use registry::{Feature, Pii, Unit, WIDTH, Window, schema_hash};
+pub use row::Row;
+pub use scene::{Candidate, Moment, Scene};
+pub use split::{Part, Split};
+pub use task::{Closing, Task};
+pub use text::buckets;
