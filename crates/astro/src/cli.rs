@@ -3,6 +3,7 @@
 mod add;
 mod calendar;
 mod reminder;
+mod sim;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 pub use add::NewTaskArgs;
 pub use calendar::{CalendarCommand, ExpandArgs};
 pub use reminder::{DestinationCommand, NewDestinationArgs, ReminderCommand};
+pub use sim::{SimArgs, SimBehaviour, SimCommand};
 
 const AFTER_HELP: &str = "\
 Without a command, astro serves. Every setting can also be given in a file or in the environment \
@@ -162,6 +164,9 @@ pub enum Command {
     /// Look into recurrence rules
     #[command(subcommand)]
     Calendar(CalendarCommand),
+    /// Simulated people, whose truth is known
+    #[command(subcommand)]
+    Sim(SimCommand),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }

@@ -12,6 +12,7 @@ mod migrate;
 mod now;
 mod reminders;
 mod serve;
+mod sim;
 mod tasks;
 mod worker;
 
@@ -32,6 +33,7 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         // these need no configuration
         Command::Completions { shell } => return completions::print(shell, screen),
         Command::Calendar(command) => return calendar::run(command, screen),
+        Command::Sim(command) => return sim::run(&command, screen),
         other => other,
     };
     let environment = Environment::of_process();

@@ -1,0 +1,29 @@
+//! Simulated people and their days, so that learning can be tried on lives of which the truth is known.
+//!
+//! A [`Life`] goes on half an hour at a time and stops at each [`Decision`]; what decides sees that and the
+//! lines of the record, never the person behind them. A [`World`] says what people and days are like
+//! (`worlds.toml`, docs/worlds.md); an [`oracle`] says what would have been best.
+//!
+//! This crate shares no code with the floor of features or the floor of models, and has no function of
+//! theirs in it: thresholds, hyperbolas, hysteresis and energy that nobody sees.
+//!
+//! Start with `worlds.toml`, then [`Life::until_decision`].
+
+mod chance;
+mod life;
+mod mind;
+pub mod oracle;
+mod person;
+pub mod record;
+mod response;
+pub mod run;
+mod task;
+pub mod time;
+mod world;
+
+pub use life::{Decision, Life, Reply};
+pub use mind::Mind;
+pub use person::Person;
+pub use record::Answer;
+pub use task::End;
+pub use world::{World, WorldError};

@@ -1,0 +1,247 @@
+//! Whole runs: everybody's life in a world under a rule that says something or not, written down.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::chance::Chance;
+use crate::life::{Decision, Life};
+use crate::oracle::WINDOW;
+use crate::record::{Answer, Exposure, Said};
+use crate::time::{DAY, Minute, timestamp};
+use crate::world::World;
+
+/// Who decides what is said while a record is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Behaviour {
+    /// Nothing is ever said.
+    Silent,
+    /// Always the task that is due first.
+    EarliestDue,
+    /// Speaks with this chance, of anything that could be begun.
+    Random { p_speak: f64 },
+}
+
+/// Where a run is written.
+#[derive(Debug)]
+pub struct Files<W> {
+    /// Lines of docs/events-format.md.
+    pub events: W,
+    /// What was suggested, and what came of it.
+    pub exposures: W,
+    /// What no model may see.
+    pub truth: W,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub people: u64,
+    pub events: u64,
+    pub decisions: u64,
+    pub spoken: u64,
+    pub accepted: u64,
+    pub turned_off: u64,
+    /// Sum of what was worth something, less costs.
+    pub reward: f64,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Truth<'a> {
+    Person {
+        person: u64,
+        traits: &'a crate::Person,
+    },
+    Decision {
+        person: u64,
+        decision: Uuid,
+        mind: &'a crate::Mind,
+    },
+}
+
+/// Lives everybody's life. `after_person` is told how many lives are over, for a progress bar. The same world,
+/// people, days, seed and behaviour write the same bytes.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn run<W: Write>(
+    world: &World,
+    seed: u64,
+    behaviour: Behaviour,
+    files: &mut Files<W>,
+    mut after_person: impl FnMut(u64),
+) -> io::Result<Totals> {
+    let mut totals = Totals::default();
+    for number in 0..u64::from(world.people) {
+        live(world, seed, number, behaviour, files, &mut totals)?;
+        totals.people += 1;
+        after_person(totals.people);
+    }
+    Ok(totals)
+}
+
+fn live<W: Write>(
+    world: &World,
+    seed: u64,
+    number: u64,
+    behaviour: Behaviour,
+    files: &mut Files<W>,
+    totals: &mut Totals,
+) -> io::Result<()> {
+    let mut life = Life::new(world, seed, number);
+    let mut chance = Chance::of_person(seed, 4 * number + 3);
+    let end = i64::from(world.days) * DAY;
+    write_line(
+        &mut files.truth,
+        &Truth::Person {
+            person: number,
+            traits: life.person(),
+        },
+    )?;
+    // decisions whose window is not over: id, when it ends, balance at the beginning
+    let mut open: Vec<(Uuid, Minute, f64)> = Vec::new();
+    while life.now() < end {
+        let window = open.iter().map(|(_, over, _)| *over).min();
+        let Some(decision) = life.until_decision(window.unwrap_or(end).min(end)) else {
+            settle(&life, number, &mut open, files)?;
+            continue;
+        };
+        totals.decisions += 1;
+        open.push((decision.id, life.now() + WINDOW, life.balance()));
+        write_line(
+            &mut files.truth,
+            &Truth::Decision {
+                person: number,
+                decision: decision.id,
+                mind: &life.mind,
+            },
+        )?;
+        say(&mut life, &decision, behaviour, &mut chance, files, totals)?;
+        write_events(&mut life, files, totals)?;
+    }
+    totals.reward += life.balance();
+    write_events(&mut life, files, totals)
+}
+
+/// Says what the behaviour says, and writes down what came of it.
+fn say<W: Write>(
+    life: &mut Life,
+    decision: &Decision,
+    behaviour: Behaviour,
+    chance: &mut Chance,
+    files: &mut Files<W>,
+    totals: &mut Totals,
+) -> io::Result<()> {
+    let (chosen, p_speak, p_choice) = choose(life, decision, behaviour, chance);
+    let told = |what: Said| Exposure {
+        v: 1,
+        person: life.number,
+        decision: decision.id,
+        at: timestamp(decision.at),
+        what,
+    };
+    let said = told(Said::Decision {
+        free_min: decision.free_min,
+        candidates: decision.candidates.clone(),
+        chosen,
+        p_speak,
+        p_choice,
+    });
+    write_line(&mut files.exposures, &said)?;
+    let Some(task) = chosen else { return Ok(()) };
+    let mut answered = told(Said::Answered {
+        answer: Answer::Ignored,
+    });
+    let reply = life.suggest(task);
+    answered.what = Said::Answered {
+        answer: reply.answer,
+    };
+    totals.spoken += 1;
+    totals.accepted += u64::from(reply.answer == Answer::Accepted);
+    write_line(&mut files.exposures, &answered)?;
+    if reply.turned_off {
+        totals.turned_off += 1;
+        answered.what = Said::TurnedOff;
+        write_line(&mut files.exposures, &answered)?;
+    }
+    Ok(())
+}
+
+fn choose(
+    life: &Life,
+    decision: &Decision,
+    behaviour: Behaviour,
+    chance: &mut Chance,
+) -> (Option<Uuid>, f64, f64) {
+    let candidates = &decision.candidates;
+    let (luck, which) = (chance.uniform(), chance.pick(candidates.len()));
+    if candidates.is_empty() {
+        return (None, 0.0, 1.0);
+    }
+    match behaviour {
+        Behaviour::Silent => (None, 0.0, 1.0),
+        Behaviour::EarliestDue => {
+            let due = |id: &&Uuid| {
+                let task = life.tasks.iter().find(|task| task.id == **id);
+                let due = task.and_then(|task| task.due);
+                (due.is_none(), due, **id)
+            };
+            (candidates.iter().min_by_key(due).copied(), 1.0, 1.0)
+        }
+        Behaviour::Random { p_speak } => {
+            let chosen = (luck < p_speak).then(|| candidates[which]);
+            (
+                chosen,
+                p_speak,
+                1.0 / crate::time::number(to_minutes(candidates.len())),
+            )
+        }
+    }
+}
+
+fn to_minutes(count: usize) -> Minute {
+    Minute::try_from(count).unwrap_or(Minute::MAX)
+}
+
+/// Writes the rewards of windows that are over; what the end cuts off has none.
+fn settle<W: Write>(
+    life: &Life,
+    person: u64,
+    open: &mut Vec<(Uuid, Minute, f64)>,
+    files: &mut Files<W>,
+) -> io::Result<()> {
+    let over = |end: Minute| end <= life.now();
+    for (decision, end, before) in open.iter().filter(|(_, end, _)| over(*end)) {
+        let reward = Exposure {
+            v: 1,
+            person,
+            decision: *decision,
+            at: timestamp(*end),
+            what: Said::Reward {
+                value: life.balance() - before,
+            },
+        };
+        write_line(&mut files.exposures, &reward)?;
+    }
+    open.retain(|(_, end, _)| !over(*end));
+    Ok(())
+}
+
+fn write_events<W: Write>(
+    life: &mut Life,
+    files: &mut Files<W>,
+    totals: &mut Totals,
+) -> io::Result<()> {
+    for event in life.take_events() {
+        totals.events += 1;
+        write_line(&mut files.events, &event)?;
+    }
+    Ok(())
+}
+
+fn write_line(to: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, line)?;
+    to.write_all(b"\n")
+}
