@@ -4,8 +4,8 @@
 //! lines of the record, never the person behind them. A [`World`] says what people and days are like
 //! (`worlds.toml`, docs/worlds.md); an [`oracle`] says what would have been best.
 //!
-//! This crate shares no code with the floor of features or the floor of models, and has no function of
-//! theirs in it: thresholds, hyperbolas, hysteresis and energy that nobody sees.
+//! Knows nothing of features, of models, or of the product around them, and shares no code with those floors:
+//! there are thresholds, hyperbolas, hysteresis and energy that nobody sees.
 //!
 //! Start with `worlds.toml`, then [`Life::until_decision`].
 

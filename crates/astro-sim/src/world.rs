@@ -120,13 +120,18 @@ fn tables() -> Result<Table, WorldError> {
 }
 
 impl World {
-    /// The names of all worlds, in the order of the file.
+    /// The names of all worlds, in the order of their numbers.
     ///
     /// # Errors
     /// [`WorldError::Unreadable`], which a test excludes.
     pub fn names() -> Result<Vec<String>, WorldError> {
         let is_world = |name: &&String| name.as_str() != "base";
-        Ok(tables()?.keys().filter(is_world).cloned().collect())
+        let mut names: Vec<String> = tables()?.keys().filter(is_world).cloned().collect();
+        names.sort_by_key(|name| {
+            let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+            (digits.parse::<u32>().unwrap_or_default(), name.clone())
+        });
+        Ok(names)
     }
 
     /// A world by its name, such as `W2`.
@@ -197,6 +202,7 @@ mod tests {
         let ordinary = World::named("W2").unwrap();
         let names = World::names().unwrap();
         assert_eq!(names.len(), 14);
+        assert_eq!((names[0].as_str(), names[13].as_str()), ("W0", "W11"));
         for name in names {
             let world = World::named(&name).unwrap();
             assert!(name == "W2" || world != ordinary, "{name}");
