@@ -92,8 +92,8 @@ impl Cleaner {
         };
         let same = (fact.task, fact.what.rank(), suggestion, fact.at);
         let is_new = self.ids.insert(fact.id);
-        // several edits may share a moment: an import writes them so
-        let is_edit = matches!(fact.what, Happened::Edited(_));
+        // several edits may share a moment: an import writes them so, and corrections of one stretch of work
+        let is_edit = matches!(fact.what, Happened::Edited(_) | Happened::Worked(_));
         let is_new_thing = self.seen.insert(same) || is_edit;
         !(is_new && is_new_thing)
     }
@@ -101,6 +101,14 @@ impl Cleaner {
     /// Takes values away that nobody can have meant.
     fn limit(&mut self, fact: &mut Fact) {
         let (at, task) = (fact.at, fact.task);
+        if let Happened::Worked(seconds) = &mut fact.what {
+            let most = i64::from(LONGEST_ESTIMATE_S);
+            if seconds.abs() > most {
+                self.report.touch(Rule::OutOfRange);
+                *seconds = (*seconds).clamp(-most, most);
+            }
+            return;
+        }
         let (Happened::Created(says) | Happened::Edited(says) | Happened::Deferred(says)) =
             &mut fact.what
         else {

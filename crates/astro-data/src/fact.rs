@@ -43,6 +43,9 @@ pub enum Happened {
     Shown(RecommendationKind),
     /// A suggestion was answered.
     Answered(RecommendationKind, Answer),
+    /// So many seconds of work were written down afterwards; fewer than none where less was done than stood
+    /// there.
+    Worked(i64),
 }
 
 /// What came of a suggestion.
@@ -117,6 +120,7 @@ impl Happened {
             Self::Restored => 9,
             Self::Shown(_) => 10,
             Self::Answered(..) => 11,
+            Self::Worked(_) => 12,
         }
     }
 }

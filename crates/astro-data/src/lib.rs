@@ -14,6 +14,7 @@
 
 pub mod cleaning;
 mod decay;
+pub mod examples;
 pub mod fact;
 mod features;
 pub mod line;
@@ -29,8 +30,9 @@ mod text;
 
 pub use cleaning::{Cleaner, Report, Rule};
 pub use decay::Decay;
+pub use examples::{Example, Fate, examples};
 pub use fact::{Answer, Fact, Happened, Says};
-pub use line::{LineError, read_line};
+pub use line::{LineError, read_line, says_of};
 pub use person::Person;
 pub use registry::{Feature, Pii, Unit, WIDTH, Window, schema_hash};
 pub use row::Row;

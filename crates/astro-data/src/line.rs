@@ -52,7 +52,7 @@ pub fn read_line(text: &str, zone: &TimeZone) -> Result<Fact, LineError> {
     if line.v != 1 {
         return Err(LineError::Version(line.v));
     }
-    let says = || -> Result<Box<Says>, LineError> { Ok(Box::new(read_says(&line.fields, zone)?)) };
+    let says = || -> Result<Box<Says>, LineError> { Ok(Box::new(says_of(&line.fields, zone)?)) };
     let what = match line.kind.as_str() {
         "created" => Happened::Created(says()?),
         "edited" => Happened::Edited(says()?),
@@ -102,7 +102,11 @@ fn sent<T: DeserializeOwned>(
     Ok(Some(read))
 }
 
-fn read_says(fields: &Map<String, Value>, zone: &TimeZone) -> Result<Says, LineError> {
+/// What the members of a line, or of an entry of the log, say of their task. Others are passed over.
+///
+/// # Errors
+/// The member that cannot be read.
+pub fn says_of(fields: &Map<String, Value>, zone: &TimeZone) -> Result<Says, LineError> {
     let begin = |when: When| when.instant(zone);
     // a day is over when it ends
     let end = |when: When| match when {

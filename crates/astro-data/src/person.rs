@@ -134,6 +134,7 @@ impl Person {
                 }
             }
             Happened::Reopened => reopen(task, &mut self.habits, &self.zone),
+            Happened::Worked(seconds) => task.work(at, *seconds),
             Happened::Created(_) | Happened::Shown(_) | Happened::Answered(..) => {}
         }
         if task.is_open() {

@@ -144,6 +144,15 @@ impl Task {
         self.worked_at = Some(at);
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a year of seconds at most")]
+    pub(crate) fn work(&mut self, at: Timestamp, seconds: i64) {
+        self.worked_s = (self.worked_s + seconds as f64).max(0.0);
+        if seconds > 0 {
+            self.sessions = self.sessions.saturating_add(1);
+            self.worked_at = self.worked_at.max(Some(at));
+        }
+    }
+
     pub(crate) fn stop_work(&mut self, at: Timestamp) {
         if let Some(since) = self.running_since.take() {
             self.worked_s += seconds(since, at).max(0.0);

@@ -27,7 +27,10 @@ impl Life {
     pub fn go_on(&mut self, what: &Happened) -> bool {
         let makes_sense = match what {
             Happened::Created(_) | Happened::Shown(_) | Happened::Answered(..) => true,
-            Happened::Edited(_) | Happened::Deferred(_) | Happened::Deleted => !self.is_deleted,
+            Happened::Edited(_)
+            | Happened::Deferred(_)
+            | Happened::Deleted
+            | Happened::Worked(_) => !self.is_deleted,
             Happened::Started => self.is_open && !self.is_deleted && !self.is_running,
             Happened::Stopped => self.is_running,
             Happened::Done | Happened::Cancelled => self.is_open && !self.is_deleted,

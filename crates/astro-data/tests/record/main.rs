@@ -7,6 +7,7 @@
 )]
 
 mod cleaning;
+mod examples;
 mod features;
 mod point_in_time;
 
@@ -68,6 +69,7 @@ fn happened(at: i64) -> impl Strategy<Value = Happened> {
         1 => says(at).prop_map(|says| Happened::Deferred(Box::new(says))),
         3 => Just(Happened::Started),
         2 => Just(Happened::Stopped),
+        1 => (-9_000_i64..90_000).prop_map(Happened::Worked),
         3 => Just(Happened::Done),
         1 => Just(Happened::Reopened),
         1 => Just(Happened::Cancelled),
