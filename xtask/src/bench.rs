@@ -11,6 +11,7 @@ use crate::command::{cargo, run as run_command};
 use crate::engines::postgres::{Durability, Server, is_installed};
 use crate::engines::scratch::Scratch;
 use crate::engines::{RunningServer as _, packages};
+use crate::learning::{self, LearnOptions};
 use crate::test::python;
 use crate::workspace;
 
@@ -31,6 +32,8 @@ pub enum Bench {
     Reminders(Options),
     /// How long a line of quick add takes to read
     QuickAdd,
+    /// What learning comes to on simulated people, beside baselines and peers
+    Learn(LearnOptions),
 }
 
 #[derive(Args)]
@@ -48,6 +51,7 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Live(options) => ("live", options),
         Bench::Reminders(options) => ("reminders", options),
         Bench::Recurrence => return recurrence(),
+        Bench::Learn(options) => return learning::bench(options),
         Bench::QuickAdd => return run_command(&mut of_library("astro-calendar", "quick_add")?),
     };
     let packages = ["--package", "astro", "--package", "astro-bench"];

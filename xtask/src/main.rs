@@ -19,6 +19,7 @@ mod bench;
 mod command;
 mod engines;
 mod fuzz;
+mod learning;
 mod test;
 mod tidy;
 mod workspace;
@@ -43,6 +44,8 @@ enum Chore {
     /// Measure the built product (docs/benchmarks.md)
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Make the model that ships with the product, from simulated people
+    Prior(learning::PriorOptions),
     /// Try whatever reads text from outside on inputs that nobody thought of
     Fuzz(fuzz::Options),
     /// Start a private, empty PostgreSQL for tests, print its URL and keep it until Ctrl-C
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Chore::Test(options) => test::run(&options),
         Chore::Tidy => tidy::run(),
         Chore::Bench(bench) => bench::run(&bench),
+        Chore::Prior(options) => learning::prior(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Postgres => engines::postgres::serve_until_interrupted(),
     };

@@ -24,6 +24,7 @@ pub mod interchange;
 pub mod jobs;
 pub mod labels;
 pub mod limits;
+pub mod models;
 pub mod objects;
 pub mod page;
 pub mod patch;

@@ -48,6 +48,10 @@ const FLOORS: &[(&str, Uses)] = &[
         "astro-bench",
         Uses::Only(&["astro-core", "astro-services", "astro-store"]),
     ),
+    (
+        "astro-lab",
+        Uses::Only(&["astro-core", "astro-data", "astro-models", "astro-sim"]),
+    ),
     ("xtask", Uses::Nothing),
 ];
 
@@ -89,15 +93,25 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("p256", &["astro-infra"]),
     ("argon2", &["astro-services"]),
     ("jsonwebtoken", &["astro-services"]),
-    ("clap*", &["astro", "astro-bench", "xtask"]),
+    ("clap*", &["astro", "astro-bench", "astro-lab", "xtask"]),
     ("figment", &["astro"]),
     ("indicatif", &["astro"]),
     ("tracing-subscriber", &["astro"]),
     ("tracing-appender", &["astro"]),
     (
         "anyhow",
-        &["astro", "astro-testkit", "astro-bench", "xtask"],
+        &[
+            "astro",
+            "astro-testkit",
+            "astro-bench",
+            "astro-lab",
+            "xtask",
+        ],
     ),
+    ("csv", &["astro"]),
+    ("parquet", &["astro"]),
+    ("safetensors", &["astro-models"]),
+    ("rayon", &["astro-models"]),
 ];
 
 /// Libraries for tests alone: a dev-dependency anywhere, a dependency only of the testkit.

@@ -1,0 +1,303 @@
+//! The completion net on worlds, beside its baselines and beside peers: what `cargo xtask bench learn`
+//! prints. Rows go out for peers, and what peers say of them comes back to be judged by the same figures.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use astro_core::calendar::Timestamp;
+use astro_data::Example;
+use astro_models::Settings;
+use astro_models::completion::{CompletionModel, Fitted, Lesson, fit, followed, known, table};
+use astro_models::evaluation::{NET, SURVIVAL_DAYS, Slice, judge};
+use astro_models::metrics::{self, Known};
+use astro_models::{baselines, prior};
+use astro_sim::World;
+use clap::Args;
+use uuid::Uuid;
+
+use crate::record::{self, Lives};
+
+#[derive(Args, Debug)]
+pub struct Options {
+    #[arg(long, default_value = "W2")]
+    world: String,
+    #[arg(long, default_value_t = 200)]
+    people: u32,
+    #[arg(long, default_value_t = 60)]
+    days: u32,
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Rows that are learnt from, at most
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 5_000, 50_000])]
+    rows: Vec<usize>,
+    /// A folder for rows; `peer-NAME-ROWS.csv` in it is judged beside the nets
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Write the rows and end
+    #[arg(long, requires = "folder")]
+    rows_only: bool,
+}
+
+/// What is tried with one number of rows.
+struct Trial<'a> {
+    lesson: &'a Lesson,
+    rows: usize,
+    folder: Option<&'a Path>,
+    seed: u64,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let (_, prior) = prior::completion()?;
+    let mut world = World::named(&options.world)?;
+    (world.people, world.days) = (options.people, options.days);
+    let lives = record::live(&world, options.seed)?;
+    let whole = Lesson::of(&lives.records, lives.until, options.seed);
+    println!(
+        "## {}: {} people, {} days, seed {}\n\nExamples: {} to learn from, {} to check, {} later, {} of unseen people.",
+        options.world,
+        options.people,
+        options.days,
+        options.seed,
+        whole.learn.len(),
+        whole.check.len(),
+        whole.later.len(),
+        whole.unseen.len(),
+    );
+    if let Some(folder) = &options.folder {
+        fs::create_dir_all(folder)?;
+        write_latents(folder, &lives)?;
+        let judged = table_of(
+            &[("later", &whole.later), ("unseen", &whole.unseen)],
+            whole.until,
+        );
+        fs::write(folder.join("judged.csv"), judged)?;
+    }
+    for rows in &options.rows {
+        let mut lesson = whole.clone();
+        lesson.thin(*rows);
+        let trial = Trial {
+            lesson: &lesson,
+            rows: *rows,
+            folder: options.folder.as_deref(),
+            seed: options.seed,
+        };
+        trial.write_rows()?;
+        if !options.rows_only {
+            trial.run(&prior)?;
+        }
+    }
+    Ok(())
+}
+
+impl Trial<'_> {
+    fn run(&self, prior: &CompletionModel) -> Result<()> {
+        let lesson = self.lesson;
+        println!("\n### {} rows\n", lesson.learn.len());
+        let learn: Vec<_> = lesson.learn.iter().collect();
+        let baselines = baselines::fit_all(&learn, lesson.learnt_until);
+        let nets = [
+            (NET, self.fit(&learn, Some(prior))?),
+            ("net without prior", self.fit(&learn, None)?),
+        ];
+        let peers = self.peers("peer-")?;
+        for (name, examples) in lesson.slices() {
+            let rows: Vec<_> = examples.iter().map(|example| example.row.clone()).collect();
+            let said: Vec<_> = nets
+                .iter()
+                .map(|(_, net)| net.model.predict(&rows))
+                .collect();
+            let mut models: Vec<(String, Vec<f64>)> = Vec::new();
+            for ((net, _), said) in nets.iter().zip(&said) {
+                let asked: Vec<f64> = said.iter().map(|said| said.asked).collect();
+                let right = followed(&examples, &asked, lesson.until);
+                models.push(((*net).to_owned(), asked));
+                models.push((format!("{net}, online"), right));
+            }
+            for (baseline, fitted) in &baselines {
+                let chances = examples
+                    .iter()
+                    .map(|example| fitted.predict(example.person, &example.row));
+                models.push(((*baseline).to_owned(), chances.collect()));
+            }
+            for (peer, chances) in &peers {
+                let chances = examples.iter().map(|example| Ok(chances.of(example)?[0]));
+                models.push((peer.clone(), chances.collect::<Result<_>>()?));
+            }
+            if let Some(slice) = judge(&name, &examples, &said[0], &models, lesson.until, self.seed)
+            {
+                print(&slice);
+                self.print_survival(&slice, &examples)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that are learnt from, for peers.
+    fn write_rows(&self) -> Result<()> {
+        let Some(folder) = self.folder else {
+            return Ok(());
+        };
+        let parts = [("learn", &self.lesson.learn), ("check", &self.lesson.check)];
+        let path = folder.join(format!("learn-{}.csv", self.rows));
+        fs::write(path, table_of(&parts, self.lesson.learnt_until))?;
+        Ok(())
+    }
+
+    fn fit(&self, learn: &[&Example], prior: Option<&CompletionModel>) -> Result<Fitted> {
+        #[expect(clippy::disallowed_methods, reason = "how long training takes")]
+        let begun = Instant::now();
+        let settings = prior.map_or_else(Settings::default, |_| Settings::fine());
+        let check: Vec<_> = self.lesson.check.iter().collect();
+        let until = self.lesson.learnt_until;
+        let fitted = fit(learn, &check, until, prior, &settings, None, |_, _| {})?;
+        println!(
+            "net {}: {} passes, kept {}, {:.1} s",
+            if prior.is_some() {
+                "from the prior"
+            } else {
+                "from nothing"
+            },
+            fitted.passes.len(),
+            fitted.best,
+            begun.elapsed().as_secs_f64(),
+        );
+        Ok(fitted)
+    }
+
+    /// What peers said of the rows of `judged.csv`, in files that begin with `kind`, by their names.
+    fn peers(&self, kind: &str) -> Result<Vec<(String, Chances)>> {
+        let mut peers = Vec::new();
+        let Some(folder) = self.folder else {
+            return Ok(peers);
+        };
+        let suffix = format!("-{}.csv", self.rows);
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let peer = name
+                .strip_prefix(kind)
+                .and_then(|name| name.strip_suffix(&suffix));
+            if let Some(peer) = peer {
+                let path = folder.join(&name);
+                peers.push((peer.to_owned(), Chances::read(&path, self.lesson)?));
+            }
+        }
+        peers.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(peers)
+    }
+
+    /// Chances over time beside those of peers.
+    fn print_survival(&self, slice: &Slice, examples: &[&Example]) -> Result<()> {
+        println!("\n| model | C | Brier over 1, 3, 7, 14 days |");
+        println!("|---|---|---|");
+        let of_net = &slice.survival;
+        println!(
+            "| {NET} | {:.4} | {:.4} |",
+            of_net.concordance, of_net.integrated_brier
+        );
+        for (peer, chances) in self.peers("curve-")? {
+            let at = |horizon: usize| -> Result<Vec<(f64, Known)>> {
+                let rows = examples.iter();
+                rows.map(|example| Ok((chances.of(example)?[horizon], known(example))))
+                    .collect()
+            };
+            let by_hour: Vec<(f64, Vec<(f64, Known)>)> = SURVIVAL_DAYS
+                .iter()
+                .enumerate()
+                .map(|(place, days)| Ok((24.0 * days, at(place)?)))
+                .collect::<Result<_>>()?;
+            // as for the net: by the chance of a week
+            let concordance = metrics::concordance(&by_hour[2].1);
+            println!(
+                "| {peer} | {concordance:.4} | {:.4} |",
+                metrics::integrated_brier(&by_hour)
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What a peer said of each task and moment.
+struct Chances(HashMap<(Uuid, Timestamp), Vec<f64>>);
+
+impl Chances {
+    /// Reads a file with a line of chances for each row of `judged.csv`, in its order.
+    fn read(path: &Path, lesson: &Lesson) -> Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let chance = |cell: &str| {
+            let cell = cell.trim();
+            cell.parse()
+                .with_context(|| format!("{}: {cell}", path.display()))
+        };
+        let chances: Vec<Vec<f64>> = text
+            .lines()
+            .map(|line| line.split(',').map(chance).collect())
+            .collect::<Result<_>>()?;
+        let rows: Vec<_> = lesson.later.iter().chain(&lesson.unseen).collect();
+        ensure!(
+            chances.len() == rows.len(),
+            "{}: not a line for each row",
+            path.display()
+        );
+        let keys = rows.iter().map(|example| (example.task, example.at));
+        Ok(Self(keys.zip(chances).collect()))
+    }
+
+    fn of(&self, example: &Example) -> Result<&[f64]> {
+        let chances = self.0.get(&(example.task, example.at));
+        chances
+            .map(Vec::as_slice)
+            .context("a row that no peer was asked of")
+    }
+}
+
+/// A table of examples, each with the part that it belongs to.
+fn table_of(parts: &[(&str, &Vec<Example>)], until: Timestamp) -> String {
+    let mut text = table::csv_header() + "\n";
+    for (part, examples) in parts {
+        for example in *examples {
+            text += &table::csv_line(&table::cells(part, example, until));
+            text += "\n";
+        }
+    }
+    text
+}
+
+/// The traits behind each person, which no model may see: with them a peer shows what could be known.
+fn write_latents(folder: &Path, lives: &Lives) -> Result<()> {
+    let mut text = String::new();
+    for (person, traits) in &lives.traits {
+        write!(text, "{person}")?;
+        for number in traits {
+            write!(text, ",{number}")?;
+        }
+        text += "\n";
+    }
+    fs::write(folder.join("latents.csv"), text)?;
+    Ok(())
+}
+
+fn print(slice: &Slice) {
+    println!("\n**{}** ({} people)\n", slice.name, slice.people);
+    println!("| model | rows | came | AUC | log loss | 95 % | Brier | ECE | slope |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for model in &slice.models {
+        let figures = &model.figures;
+        println!(
+            "| {} | {} | {:.3} | {:.4} | {:.4} | {:.4} to {:.4} | {:.4} | {:.4} | {:.2} |",
+            model.model,
+            figures.rows,
+            figures.base_rate,
+            figures.auc,
+            figures.log_loss,
+            model.log_loss.low,
+            model.log_loss.high,
+            figures.brier,
+            figures.ece,
+            figures.slope,
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! The loop that trains any net: shuffled batches, a check after each pass, an end when nothing gets
+//! better. The same examples, settings and seed give the same bytes.
+
+mod checkpoint;
+
+use std::path::Path;
+
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
+
+pub use checkpoint::CheckpointError;
+use checkpoint::{Checkpoint, State};
+
+use crate::weights::Weights;
+
+/// How a net is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub seed: u64,
+    /// Passes over all examples, at most.
+    pub epochs: u32,
+    /// It ends after so many passes in which nothing got better.
+    pub patience: u32,
+    pub batch: usize,
+    /// Step size at the beginning; it falls along half a cosine over `epochs` (Loshchilov and Hutter,
+    /// 2017).
+    pub learning_rate: f64,
+    pub weight_decay: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            epochs: 40,
+            patience: 5,
+            batch: 256,
+            learning_rate: 2e-3,
+            weight_decay: 1e-2,
+        }
+    }
+}
+
+impl Settings {
+    /// For a net that knows something already: smaller steps, so that little is unlearnt.
+    pub fn fine() -> Self {
+        Self {
+            learning_rate: 5e-4,
+            ..Self::default()
+        }
+    }
+}
+
+/// What a loop needs of a net and its examples.
+pub(crate) trait Learner {
+    type Net: Module;
+
+    /// Examples that are learnt from.
+    fn len(&self) -> usize;
+    /// Mean loss of a batch, of shape `[1]`.
+    fn loss(&self, net: &Self::Net, places: &[usize], device: &Device) -> Tensor<1>;
+    /// The loss on examples that are not learnt from.
+    fn check(&self, net: &Self::Net) -> f64;
+    fn weights(&self, net: &Self::Net) -> Weights;
+    /// A net of these numbers on a device.
+    fn net(&self, weights: Weights, device: &Device) -> Result<Self::Net, crate::WeightsError>;
+    /// Says what is learnt from, so that a checkpoint of something else is not gone on with.
+    fn fingerprint(&self) -> String;
+}
+
+/// What came of training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    pub weights: Weights,
+    /// After each pass: the mean loss while learning, and on what is not learnt from.
+    pub passes: Vec<Pass>,
+    /// The pass whose numbers were kept, from 1; 0 is what training began with.
+    pub best: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pass {
+    pub train: f64,
+    pub check: f64,
+}
+
+/// Trains from given numbers. With a folder, what was reached is kept there after each pass, and a
+/// loop that was cut off goes on where it was. `after_pass` is told of each pass, for a progress bar.
+pub(crate) fn train<L: Learner>(
+    learner: &L,
+    begin: Weights,
+    settings: &Settings,
+    folder: Option<&Path>,
+    mut after_pass: impl FnMut(u32, Pass),
+) -> Result<Trained, CheckpointError> {
+    let device = crate::device::cpu();
+    let training = device.clone().autodiff();
+    let fingerprint = format!("{} {settings:?}", learner.fingerprint());
+    let checkpoint = folder.map(|folder| Checkpoint::new(folder, fingerprint));
+    let mut optimizer = AdamWConfig::new()
+        .with_weight_decay(settings.weight_decay)
+        .with_epsilon(1e-8)
+        .init();
+    let kept = checkpoint
+        .as_ref()
+        .map(Checkpoint::latest)
+        .transpose()?
+        .flatten();
+    let mut state = if let Some((state, bytes)) = kept {
+        optimizer = optimizer
+            .from_bytes(burn::tensor::Bytes::from_bytes_vec(bytes))
+            .map_err(|error| CheckpointError::Damaged(error.to_string()))?;
+        state
+    } else {
+        let check = learner.check(&learner.net(begin.clone(), &device)?);
+        State::begin(begin, check)
+    };
+    for (pass, reached) in state.passes.iter().enumerate() {
+        after_pass(u32::try_from(pass + 1).unwrap_or(u32::MAX), *reached);
+    }
+    let mut net = learner.net(state.now.clone(), &training)?;
+    while state.goes_on(settings) {
+        let pass = state.pass() + 1;
+        let train;
+        (net, train) = pass_over(learner, net, &mut optimizer, settings, pass, &training);
+        let weights = learner.weights(&net);
+        let check = learner.check(&learner.net(weights.clone(), &device)?);
+        state.reached(weights, Pass { train, check });
+        if let Some(checkpoint) = &checkpoint {
+            let bytes = optimizer
+                .into_bytes()
+                .map_err(|error| CheckpointError::Damaged(error.to_string()))?;
+            checkpoint.keep(&state, &bytes)?;
+        }
+        after_pass(pass, Pass { train, check });
+    }
+    Ok(state.end())
+}
+
+/// Steps through all examples once, in an order of the pass; answers the net and the mean loss on the way.
+fn pass_over<L: Learner>(
+    learner: &L,
+    mut net: L::Net,
+    optimizer: &mut ModuleOptimizer,
+    settings: &Settings,
+    pass: u32,
+    device: &Device,
+) -> (L::Net, f64) {
+    let rate = settings.rate(pass);
+    let (mut sum, mut batches) = (0.0, 0.0);
+    for places in shuffled(learner.len(), settings.seed, pass).chunks(settings.batch.max(1)) {
+        let loss = learner.loss(&net, places, device);
+        let grads = GradientsParams::from_grads(loss.backward(), &net);
+        sum += f64::from(loss.into_scalar::<f32>());
+        batches += 1.0;
+        net = optimizer.step(rate, net, grads);
+    }
+    (net, sum / f64::max(batches, 1.0))
+}
+
+impl Settings {
+    /// The step size of a pass, from 1.
+    fn rate(&self, pass: u32) -> f64 {
+        let along = f64::from(pass - 1) / f64::from(self.epochs.max(1));
+        self.learning_rate * 0.5 * (1.0 + libm::cos(core::f64::consts::PI * along))
+    }
+}
+
+/// All places in an order of their own for each pass (Fisher and Yates).
+fn shuffled(len: usize, seed: u64, pass: u32) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(u64::from(pass));
+    let mut places: Vec<usize> = (0..len).collect();
+    for last in (1..len).rev() {
+        let other = usize::try_from(rng.next_u64() % (last as u64 + 1)).unwrap_or(last);
+        places.swap(last, other);
+    }
+    places
+}
