@@ -19,8 +19,8 @@ use crate::frame::{no_such_method, no_such_route, panicked, secure_headers};
 use crate::rate::RateLimiter;
 use crate::v1::{
     answers, auth, datapoints, deliveries, destinations, goals, health, history, interchange,
-    labels, live, me, preferences, projects, quick_add, recommendations, reminders, series, sync,
-    tasks, tenants, time_entries, trash, users,
+    labels, live, me, models, preferences, projects, quick_add, recommendations, reminders, series,
+    sync, tasks, tenants, time_entries, trash, users,
 };
 use crate::{AppState, openapi, pages, request_id};
 
@@ -66,6 +66,7 @@ fn api(gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
     let router = files(router, gatekeeper);
     let router = reaching(router, gatekeeper);
     let router = administration(account(router, gatekeeper), gatekeeper);
+    let router = learning(router, gatekeeper);
     choices(aims(work(router, gatekeeper), gatekeeper), gatekeeper)
         .routes(routes!(health::health_live))
         .routes(routes!(health::health_ready))
@@ -327,6 +328,23 @@ fn administration(
                 tenants::delete_tenant
             ),
         ))
+}
+
+/// What was learnt.
+fn learning(router: OpenApiRouter<AppState>, gatekeeper: &Gatekeeper) -> OpenApiRouter<AppState> {
+    let needs = |permission, route| gatekeeper.needs(permission, route);
+    let admin = Permission::InstanceAdmin;
+    router
+        .routes(needs(
+            Permission::TasksRead,
+            routes!(tasks::get_task_outlook),
+        ))
+        .routes(needs(admin, routes!(models::list_models)))
+        .routes(needs(admin, routes!(models::train_model)))
+        .routes(needs(admin, routes!(models::get_model)))
+        .routes(needs(admin, routes!(models::get_model_report)))
+        .routes(needs(admin, routes!(models::promote_model)))
+        .routes(needs(admin, routes!(models::roll_back_model)))
 }
 
 /// Puts guards in front of routes.

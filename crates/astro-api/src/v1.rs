@@ -14,6 +14,7 @@ pub(crate) mod interchange;
 pub(crate) mod labels;
 pub(crate) mod live;
 pub(crate) mod me;
+pub(crate) mod models;
 pub(crate) mod preferences;
 pub(crate) mod projects;
 pub(crate) mod quick_add;

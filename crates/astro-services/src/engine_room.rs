@@ -7,6 +7,7 @@ use astro_core::random::Random;
 use astro_infra::bus::Bus;
 use astro_jobs::{Jobs, Runner, Schedule, Stop, keep_schedule, pump};
 
+use crate::learning::TrainModel;
 use crate::outbox::{PublishEvents, SendEvent};
 use crate::reminders::{ClearNotification, FireReminders, SendDelivery};
 use crate::{Error, Services};
@@ -27,6 +28,7 @@ fn kinds() -> Jobs<Services> {
         .with::<SendDelivery>()
         .with::<ClearNotification>()
         .with::<SendEvent>()
+        .with::<TrainModel>()
 }
 
 impl Services {

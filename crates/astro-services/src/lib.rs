@@ -22,6 +22,7 @@ pub mod instance_keys;
 pub mod interchange;
 pub mod jobs;
 pub mod labels;
+pub mod learning;
 pub mod live;
 mod nouns;
 pub mod ops;
@@ -72,6 +73,9 @@ pub struct Needs {
     public_url: Option<String>,
     keys: instance_keys::Keys,
     probes: reminders::Probes,
+    /// The folder of trained models.
+    models: PathBuf,
+    champion: learning::Champion,
 }
 
 impl Deref for Services {
@@ -88,6 +92,8 @@ pub struct ServicesConfig {
     pub accounts: AccountsConfig,
     /// The file of the signing keys, made at the first start. Servers of one database share it.
     pub keys: PathBuf,
+    /// The folder of trained models. Servers of one database share it.
+    pub models: PathBuf,
     /// The ways to reach people outside; without them none but the product itself.
     pub channels: Option<Channels>,
     /// The address that people type in; links in messages begin with it.
@@ -100,6 +106,7 @@ impl ServicesConfig {
         Self {
             accounts: AccountsConfig::default(),
             keys: data_dir.join("keys.json"),
+            models: data_dir.join("models"),
             channels: None,
             public_url: None,
         }
@@ -172,6 +179,8 @@ impl Services {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             keys: instance_keys::Keys::default(),
             probes: reminders::Probes::default(),
+            models: config.models.clone(),
+            champion: learning::Champion::default(),
         })))
     }
 

@@ -206,8 +206,14 @@ pub async fn set_fields(
     let mut after = before.clone();
     after.set_fields(fields);
     let after = after.settled();
+    // learning counts what is more or less than stood there
+    let is_correction = action == Action::Edited && before.task_id == after.task_id;
     if action == Action::Stopped {
         data = times(&after);
+    } else if is_correction && let Some(was_s) = before.duration_s {
+        data["task_id"] = json!(after.task_id);
+        data["ended_at"] = json!(after.ended_at);
+        data["more_s"] = json!(after.duration_s.map(|now_s| now_s - was_s));
     }
     let written = change.update(&before, after, action, data).await;
     written.map_err(already_running)

@@ -29,6 +29,7 @@ pub mod instance_keys;
 pub mod jobs;
 pub mod labels;
 mod migrate;
+pub mod models;
 pub mod operations;
 pub mod owners;
 pub mod preferences;

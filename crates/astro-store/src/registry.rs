@@ -3,9 +3,9 @@
 use crate::db::TRANSACTION_STATEMENTS;
 use crate::{
     Statement, Store, StoreError, accounts, consumers, datapoints, deliveries, destinations,
-    dialect, due, events, forget, goals, idempotency, instance_keys, jobs, labels, operations,
-    owners, preferences, projects, recommendations, references, reminders, schedules, tasks,
-    time_entries,
+    dialect, due, events, forget, goals, idempotency, instance_keys, jobs, labels, models,
+    operations, owners, preferences, projects, recommendations, references, reminders, schedules,
+    tasks, time_entries,
 };
 
 /// All statements that do not depend on a filter. Filtered lists add theirs through
@@ -33,6 +33,7 @@ pub fn statements() -> Vec<Statement> {
         destinations::STATEMENTS,
         due::STATEMENTS,
         jobs::STATEMENTS,
+        models::STATEMENTS,
         schedules::STATEMENTS,
         goals::STATEMENTS,
         owners::STATEMENTS,

@@ -12,6 +12,7 @@ mod browser;
 mod clock;
 mod database;
 mod faketime;
+pub mod lives;
 mod nats;
 mod postgres;
 mod sink;

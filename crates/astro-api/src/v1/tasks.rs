@@ -2,6 +2,7 @@
 
 use astro_core::calendar::ZoneName;
 use astro_core::ids::TaskId;
+use astro_core::models::Outlook;
 use astro_core::page::Page;
 use astro_core::tasks::{Task, TaskFields};
 use astro_services::changes::Written;
@@ -212,6 +213,20 @@ pub(crate) async fn restore_task(
         .restore_task(&caller.writing(Digest::empty())?, id)
         .await?;
     answer(&app, &caller, written).await
+}
+
+/// What is likely to become of an open task
+///
+/// Chances come from the model that serves; until something was trained on this server, from one that
+/// learnt from simulated people and ships with the product.
+#[utoipa::path(get, path = "/api/v1/tasks/{id}/outlook", tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = Outlook), (status = 404), (status = 409, description = "It is not open, or its owner lets the product learn nothing")))]
+pub(crate) async fn get_task_outlook(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<TaskId>,
+) -> Result<axum::Json<Outlook>> {
+    let outlook = app.services.task_outlook(&caller.reading(), id).await?;
+    Ok(axum::Json(outlook))
 }
 
 /// The task as it is now, with what is derived from others.

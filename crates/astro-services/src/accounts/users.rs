@@ -129,6 +129,28 @@ impl Services {
         Ok(cut(found.await?, &page, |user| user.id.uuid()))
     }
 
+    /// The account of an address, among those that the caller administers.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where there are several, in different tenants.
+    pub async fn find_user(&self, call: &Call, email: &str) -> Result<User> {
+        call.scope(Permission::UsersAdmin)?;
+        let caller = call.principal.identity();
+        let key = email.trim().to_lowercase();
+        let found = self.store.admin_read(move |admin| {
+            Box::pin(async move { users::by_email(admin, &key).await.map_err(Error::from) })
+        });
+        let mut found = found.await?;
+        found.retain(|user| caller.role == Role::InstanceAdmin || user.tenant_id == caller.tenant);
+        match found.len() {
+            0 | 1 => found.pop().ok_or(Error::NotFound("user")),
+            _ => Err(Error::conflict(
+                "several_users",
+                "there are accounts of this address in several tenants: name one by its id",
+            )),
+        }
+    }
+
     pub async fn get_user(&self, call: &Call, id: UserId) -> Result<User> {
         call.scope(Permission::UsersAdmin)?;
         let caller = call.principal.identity();

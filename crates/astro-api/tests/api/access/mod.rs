@@ -164,6 +164,7 @@ fn fixture(operation: &Operation, world: &World) -> Option<Value> {
             json!({ "channel": "ntfy", "title": "another", "settings": { "server": "https://ntfy.example.org", "topic": "other" } })
         }
         "test_reminder" => json!({ "channel": "in_app" }),
+        "train_model" => json!({ "seed": 1 }),
         "make_occurrence" => json!({ "recurrence_id": "2026-11-27" }),
         "recommend" => json!({ "surface": "api" }),
         "show_recommendation" | "accept_recommendation" | "dismiss_recommendation" => json!({}),
@@ -218,9 +219,9 @@ async fn try_own(client: &Client, operation: &Operation, world: &World) -> u16 {
         .as_u16()
 }
 
-/// Accounts are no owner's things; accounts.rs tries theirs.
-fn is_about_accounts(operation: &Operation) -> bool {
-    let prefixes = ["me/", "users/", "invites/", "tenants/"];
+/// Accounts and models are no owner's things; accounts.rs and the tests of learning try theirs.
+fn is_about_the_instance(operation: &Operation) -> bool {
+    let prefixes = ["me/", "users/", "invites/", "tenants/", "models/"];
     prefixes.iter().any(|prefix| {
         operation
             .path
@@ -231,7 +232,7 @@ fn is_about_accounts(operation: &Operation) -> bool {
 
 /// An operation on one thing of an owner's.
 fn is_about_one_thing(operation: &Operation) -> bool {
-    operation.path.contains('{') && !is_about_accounts(operation)
+    operation.path.contains('{') && !is_about_the_instance(operation)
 }
 
 /// Somebody who may do this with things of their own gets the same for another's as for none.

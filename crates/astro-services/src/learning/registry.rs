@@ -1,0 +1,265 @@
+//! Which models there are, and which of them serves.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use astro_core::calendar::Timestamp;
+use astro_core::models::{Model, ModelAlias, ModelFigures, ModelKind};
+use astro_core::principal::Permission;
+use astro_models::artifact::{self, Manifest, Version};
+use astro_models::evaluation::{Evaluation, NET};
+use astro_models::report;
+use astro_store::models::{self as rows, ModelVersion};
+use astro_store::{Admin, StoreError};
+
+use crate::{Call, Error, Result, Services};
+
+/// A version with all that its files say of themselves.
+#[derive(Clone, Debug)]
+pub struct ModelDetail {
+    pub model: Model,
+    pub manifest: Manifest,
+}
+
+impl Services {
+    /// All versions of a kind, the latest first.
+    pub async fn list_models(&self, call: &Call, kind: ModelKind) -> Result<Vec<Model>> {
+        let all = self.all_models(call, kind).await?;
+        Ok(all.into_iter().map(|found| found.model).collect())
+    }
+
+    async fn all_models(&self, call: &Call, kind: ModelKind) -> Result<Vec<ModelDetail>> {
+        call.scope(Permission::InstanceAdmin)?;
+        let (versions, aliases) = self
+            .store
+            .admin_read(move |admin| {
+                Box::pin(async move {
+                    let versions = rows::list(admin, kind).await?;
+                    let aliases = rows::aliases(admin, kind).await?;
+                    Ok::<_, Error>((versions, aliases))
+                })
+            })
+            .await?;
+        let mut by_version: BTreeMap<String, Vec<ModelAlias>> = BTreeMap::new();
+        for pointed in aliases {
+            by_version
+                .entry(pointed.version)
+                .or_default()
+                .push(pointed.alias);
+        }
+        versions
+            .into_iter()
+            .map(|found| {
+                let aliases = by_version.remove(&found.version).unwrap_or_default();
+                detail(&self.models, kind, found, aliases)
+            })
+            .collect()
+    }
+
+    /// One version, by its name or by an alias.
+    pub async fn get_model(&self, call: &Call, kind: ModelKind, name: &str) -> Result<ModelDetail> {
+        let alias: Option<ModelAlias> = name.parse().ok();
+        let is_it = |found: &ModelDetail| match alias {
+            Some(alias) => found.model.aliases.contains(&alias),
+            None => found.model.version == name,
+        };
+        let all = self.all_models(call, kind).await?;
+        all.into_iter().find(is_it).ok_or(Error::NotFound("model"))
+    }
+
+    /// How good a version is, as a page.
+    pub async fn model_report(&self, call: &Call, kind: ModelKind, name: &str) -> Result<String> {
+        let found = self.get_model(call, kind, name).await?;
+        Ok(report::page(&found.model.version, &found.manifest))
+    }
+
+    /// Lets a version serve; the one that served becomes the previous one. Its files are read and
+    /// checked first.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when its files cannot be used.
+    pub async fn promote_model(&self, call: &Call, kind: ModelKind, name: &str) -> Result<Model> {
+        let found = self.get_model(call, kind, name).await?.model;
+        if let Some(damage) = found.damage {
+            return Err(Error::conflict(
+                "model_damaged",
+                format!("its files cannot be used: {damage}"),
+            ));
+        }
+        let (version, now) = (found.version, self.now());
+        self.store
+            .admin(move |admin| {
+                Box::pin(async move {
+                    promote(admin, kind, &version, now)
+                        .await
+                        .map_err(Error::from)
+                })
+            })
+            .await?;
+        Ok(self
+            .get_model(call, kind, ModelAlias::Champion.as_str())
+            .await?
+            .model)
+    }
+
+    /// Lets the version serve again that served before; the two change places.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when there is none, or its files cannot be used.
+    pub async fn roll_back_model(&self, call: &Call, kind: ModelKind) -> Result<Model> {
+        let previous = self
+            .get_model(call, kind, ModelAlias::Previous.as_str())
+            .await;
+        match previous {
+            Ok(previous) => {
+                self.promote_model(call, kind, &previous.model.version)
+                    .await
+            }
+            Err(Error::NotFound(_)) => Err(Error::conflict(
+                "no_previous_model",
+                "no version served before the one that serves",
+            )),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Names a version whose files are complete; it serves at once where nothing did, and waits as the challenger
+    /// otherwise. Answers whether it serves.
+    pub(super) async fn register_model(
+        &self,
+        version: &Version,
+        manifest: &Manifest,
+    ) -> Result<bool> {
+        // what is named must be there: read back as any server would
+        artifact::read_completion(&self.models, version).map_err(Error::internal)?;
+        let (kind, now) = (manifest.what, self.now());
+        let new = ModelVersion {
+            version: version.to_string(),
+            watermark: manifest.data.until,
+            trained_at: now,
+            manifest: serde_json::to_value(manifest).map_err(Error::internal)?,
+        };
+        self.store
+            .admin(move |admin| {
+                Box::pin(async move {
+                    rows::insert(admin, kind, &new).await?;
+                    let aliases = rows::aliases(admin, kind).await?;
+                    let champion = aliases.iter().find(|at| at.alias == ModelAlias::Champion);
+                    match champion {
+                        None => {
+                            rows::move_alias(admin, kind, ModelAlias::Champion, &new.version, now)
+                                .await?;
+                        }
+                        Some(champion) if champion.version == new.version => {}
+                        Some(_) => {
+                            rows::move_alias(
+                                admin,
+                                kind,
+                                ModelAlias::Challenger,
+                                &new.version,
+                                now,
+                            )
+                            .await?;
+                        }
+                    }
+                    Ok::<_, Error>(champion.is_none_or(|at| at.version == new.version))
+                })
+            })
+            .await
+    }
+
+    /// Forgets all versions: the registry first, so that no name is left without files.
+    pub(super) async fn forget_models(&self, kind: ModelKind) -> Result<()> {
+        let versions = self
+            .store
+            .admin(move |admin| {
+                Box::pin(async move {
+                    let versions = rows::list(admin, kind).await?;
+                    for found in &versions {
+                        rows::delete(admin, kind, &found.version).await?;
+                    }
+                    Ok::<_, Error>(versions)
+                })
+            })
+            .await?;
+        for found in versions {
+            if let Some(version) = Version::parse(&found.version) {
+                artifact::remove(&self.models, kind, &version).map_err(Error::internal)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn promote(
+    admin: &mut Admin,
+    kind: ModelKind,
+    version: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let aliases = rows::aliases(admin, kind).await?;
+    let champion = aliases.iter().find(|at| at.alias == ModelAlias::Champion);
+    if let Some(champion) = champion {
+        if champion.version == version {
+            return Ok(());
+        }
+        rows::move_alias(admin, kind, ModelAlias::Previous, &champion.version, now).await?;
+    }
+    for at in aliases
+        .iter()
+        .filter(|at| at.version == version && at.alias == ModelAlias::Challenger)
+    {
+        rows::drop_alias(admin, kind, at.alias).await?;
+    }
+    rows::move_alias(admin, kind, ModelAlias::Champion, version, now).await
+}
+
+fn detail(
+    root: &Path,
+    kind: ModelKind,
+    found: ModelVersion,
+    aliases: Vec<ModelAlias>,
+) -> Result<ModelDetail> {
+    let manifest: Manifest = serde_json::from_value(found.manifest).map_err(Error::internal)?;
+    let damage = match Version::parse(&found.version) {
+        Some(version) => artifact::read_completion(root, &version)
+            .err()
+            .map(|error| error.to_string()),
+        None => Some("its name is none of a version".to_owned()),
+    };
+    let model = Model {
+        kind,
+        version: found.version,
+        aliases,
+        trained_at: found.trained_at,
+        watermark: found.watermark,
+        parent: manifest.parent.clone(),
+        people: manifest.data.people,
+        learnt: manifest.data.learnt,
+        figures: manifest.evaluation.as_ref().and_then(figures),
+        damage,
+    };
+    Ok(ModelDetail { model, manifest })
+}
+
+/// The figures of the net on the first slice.
+fn figures(evaluation: &Evaluation) -> Option<ModelFigures> {
+    let slice = evaluation.slices.first()?;
+    let net = slice
+        .models
+        .iter()
+        .find(|model| model.model == NET)?
+        .figures;
+    Some(ModelFigures {
+        slice: slice.name.clone(),
+        rows: net.rows,
+        auc: net.auc,
+        log_loss: net.log_loss,
+        brier: net.brier,
+        ece: net.ece,
+        not_beaten: Evaluation::not_beaten(slice)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    })
+}
