@@ -25,6 +25,11 @@ impl Progress {
         self.0.set_position(done);
     }
 
+    /// Says what is counted, where that changes.
+    pub fn say(&self, what: String) {
+        self.0.set_message(what);
+    }
+
     /// Leaves no trace on the terminal.
     pub fn finish(&self) {
         self.0.finish_and_clear();

@@ -55,6 +55,11 @@ pub fn keys(config: &Config) -> PathBuf {
     config.data_dir.join("keys.json")
 }
 
+/// The folder of trained models.
+pub fn models(config: &Config) -> PathBuf {
+    config.data_dir.join("models")
+}
+
 /// The ways to reach people outside. The key for pushes is in the database, the same for every process.
 async fn channels(config: &Config, store: &Store, random: &Random) -> anyhow::Result<Channels> {
     let trust = Trust::system();
@@ -86,6 +91,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Services> {
     let settings = ServicesConfig {
         accounts: config.accounts.clone(),
         keys: keys(config),
+        models: models(config),
         channels: Some(channels(config, &store, &random).await?),
         public_url: config.http.public_url.clone(),
     };

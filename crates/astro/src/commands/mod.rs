@@ -6,8 +6,10 @@ mod calendar;
 mod check;
 mod completions;
 mod config;
+mod demo;
 mod doctor;
 mod interchange;
+mod learning;
 mod migrate;
 mod now;
 mod reminders;
@@ -18,7 +20,7 @@ mod worker;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, TokenCommand};
+use crate::cli::{Cli, Command, DataCommand, ModelsCommand, TokenCommand, UserCommand};
 use crate::client::Client;
 use crate::config::{Environment, Loaded};
 use crate::screen::Screen;
@@ -57,6 +59,16 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         }
         Command::Check { backup } => check::run(&loaded, backup.as_deref(), screen).await,
         Command::Migrate { dry_run } => migrate::run(&loaded, dry_run, screen).await,
+        Command::User {
+            who,
+            command: UserCommand::Forget { email, yes },
+        } => learning::forget(&email, yes, &who, &loaded, screen).await,
+        Command::Models {
+            who,
+            command: ModelsCommand::Predict(args),
+        } => learning::predict(&args, &who, &loaded, screen).await,
+        Command::Data(DataCommand::Export(args)) => learning::export(&args, &loaded, screen).await,
+        Command::Train(args) => learning::train(&args, &loaded, screen).await,
         Command::Token {
             command: TokenCommand::RotateKeys,
             ..
@@ -106,6 +118,16 @@ async fn ask(command: Command, loaded: &Loaded, screen: &mut Screen) -> anyhow::
         Command::Destination { who, command } => {
             let client = Client::open(loaded, &who).await?;
             let done = reminders::destination(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Models { who, command } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = learning::models(&command, &client, screen).await;
+            closed(client, done).await
+        }
+        Command::Demo { who, args } => {
+            let client = Client::open(loaded, &who).await?;
+            let done = demo::run(&args, &client, screen).await;
             closed(client, done).await
         }
         Command::Task { who, command } => {

@@ -90,6 +90,13 @@ impl Product {
         command
     }
 
+    /// Starts a command and does not wait for it.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+        quiet.spawn().unwrap()
+    }
+
     /// Starts the server and waits until it is ready; answers how long that took.
     pub async fn start(&mut self) -> Duration {
         let begun = Instant::now();

@@ -44,6 +44,8 @@ pub async fn run(
             let told = format!("now {role}:");
             change(email, &json!({ "role": role }), &told, client, screen).await?;
         }
+        // the caller trains anew, which no request does
+        UserCommand::Forget { .. } => bail!("forgetting is no request"),
         UserCommand::Password {
             email,
             password_file,
