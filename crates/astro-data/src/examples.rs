@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::fact::{Fact, Happened};
-use crate::maths::hours;
+use crate::maths::{hours, single};
 use crate::person::Person;
 use crate::row::Row;
 use crate::scene::{Candidate, Moment, Scene};
@@ -194,12 +194,4 @@ fn look_at(
         })
     };
     tasks.iter().filter_map(example).collect()
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "models see single precision"
-)]
-fn single(number: f64) -> f32 {
-    number as f32
 }

@@ -35,6 +35,15 @@ pub fn smoothed(successes: f64, all: f64, prior: f64, weight: f64) -> f64 {
     (successes.max(0.0) + prior * weight) / (all.max(0.0) + weight)
 }
 
+/// The nearest number that models see.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "models see single precision; rounding is the same everywhere"
+)]
+pub fn single(number: f64) -> f32 {
+    number as f32
+}
+
 /// A count as a number; counts here are far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "counts of one person's things")]
 pub fn count(number: usize) -> f64 {

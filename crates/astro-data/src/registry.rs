@@ -103,6 +103,11 @@ pub fn all() -> impl Iterator<Item = &'static Feature> {
     features::GROUPS.iter().flat_map(|group| group.iter())
 }
 
+/// Where a feature stands in a row.
+pub fn place(name: &str) -> Option<usize> {
+    all().position(|feature| feature.name == name)
+}
+
 /// Says what a row of this build means: two rows can be compared only under one hash.
 pub fn schema_hash() -> [u8; 32] {
     static HASH: LazyLock<[u8; 32]> = LazyLock::new(|| {

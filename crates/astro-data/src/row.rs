@@ -3,6 +3,7 @@
 use astro_core::preferences::FeatureGroup;
 use sha2::{Digest as _, Sha256};
 
+use crate::maths::single;
 use crate::registry::{self, WIDTH};
 use crate::scene::View;
 
@@ -11,14 +12,10 @@ use crate::scene::View;
 pub struct Row(pub [f32; WIDTH]);
 
 impl Row {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "models see single precision; rounding is the same everywhere"
-    )]
     pub(crate) fn of(view: &View<'_>) -> Self {
         let mut values = [0.0; WIDTH];
         for (value, feature) in values.iter_mut().zip(registry::all()) {
-            let number = (feature.of)(view).map(|number| number as f32);
+            let number = (feature.of)(view).map(single);
             let number = number.filter(|number| number.is_finite());
             // -0 and 0 are one value and must be one hash
             *value = number.unwrap_or(feature.default) + 0.0;

@@ -33,13 +33,17 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         lease: &Lease,
     ) -> impl Future<Output = Result<(), JobError>> + Send;
 
-    /// It was given up; what that changes here belongs into one transaction with [`Lease::give_up`].
+    /// It was given up; what that changes here belongs into one transaction with [`Lease::give_up`]. Where
+    /// nothing is said it changes nothing: the job itself stays as failed, where its owner sees it.
     fn given_up(
         self,
         context: &Self::Context,
         lease: &Lease,
         reason: &str,
-    ) -> impl Future<Output = Result<(), JobError>> + Send;
+    ) -> impl Future<Output = Result<(), JobError>> + Send {
+        let _ = (context, lease, reason);
+        std::future::ready(Ok(()))
+    }
 
     /// A try failed and there will be another.
     fn put_off(

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use astro_core::calendar::{SignedDuration, TimeZone, Timestamp};
+use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::preferences::RecommendationKind;
-use astro_data::{Answer, Cleaner, Fact, Happened, Report, read_line};
+use astro_data::{Answer, Cleaner, Fact, Happened, read_line};
 use astro_models::completion::Record;
 use astro_sim::World;
-use astro_sim::run::{Behaviour, Files, run};
+use astro_sim::run::{Behaviour, in_memory};
+use astro_sim::time::{DAY, timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,8 +20,6 @@ pub struct Lives {
     pub records: Vec<Record>,
     /// When the world ended.
     pub until: Timestamp,
-    /// What cleaning touched, of all people together.
-    pub report: Report,
     /// The numbers behind each person, which no model may see.
     pub traits: Vec<(Uuid, Vec<f64>)>,
 }
@@ -46,18 +45,7 @@ struct Exposure {
 
 /// Lives of a world in which something is said at every third moment, at random.
 pub fn live(world: &World, seed: u64) -> Result<Lives> {
-    let mut files = Files {
-        events: Vec::new(),
-        exposures: Vec::new(),
-        truth: Vec::new(),
-    };
-    run(
-        world,
-        seed,
-        Behaviour::Random { p_speak: 0.3 },
-        &mut files,
-        |_| {},
-    )?;
+    let (files, _) = in_memory(world, seed, Behaviour::Random { p_speak: 0.3 })?;
     let mut facts: BTreeMap<u64, Vec<Fact>> = BTreeMap::new();
     for line in lines(&files.events) {
         let whose: Whose = serde_json::from_str(line)?;
@@ -72,14 +60,11 @@ pub fn live(world: &World, seed: u64) -> Result<Lives> {
     }
     let mut lives = Lives {
         records: Vec::new(),
-        until: "2026-01-05T00:00:00Z".parse::<Timestamp>()?
-            + SignedDuration::from_hours(24 * i64::from(world.days)),
-        report: Report::default(),
+        until: timestamp(i64::from(world.days) * DAY),
         traits: traits(&files.truth, seed)?,
     };
     for (number, facts) in facts {
-        let (facts, report) = Cleaner::clean(facts);
-        lives.report.add(&report);
+        let (facts, _) = Cleaner::clean(facts);
         lives.records.push(Record {
             person: person(seed, number),
             zone: TimeZone::UTC,

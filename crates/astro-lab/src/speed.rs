@@ -1,5 +1,5 @@
-//! How fast the completion net learns and answers, one thread, in the form that peers are measured in:
-//! `cargo xtask bench learn-speed` runs both in turn on one core.
+//! How fast the completion net learns and answers, one thread, in the form that peers are measured in
+//! (`bench/peers/speed.py`): run both in turn, on one core.
 
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -97,10 +97,8 @@ fn share(came: impl Iterator<Item = bool>, prior: f64, weight: f64) -> f64 {
 
 /// 0 where no time is set, 1 where there is room, 2 where there is none.
 fn slack_class(row: &Row) -> usize {
-    static PLACES: LazyLock<[Option<usize>; 2]> = LazyLock::new(|| {
-        ["has_due", "slack_gone"]
-            .map(|name| registry::all().position(|feature| feature.name == name))
-    });
+    static PLACES: LazyLock<[Option<usize>; 2]> =
+        LazyLock::new(|| ["has_due", "slack_gone"].map(registry::place));
     let is = |place: Option<usize>| place.is_some_and(|place| row.0[place] > 0.5);
     let [has_due, slack_gone] = *PLACES;
     match (is(has_due), is(slack_gone)) {

@@ -24,7 +24,7 @@ pub enum Behaviour {
 }
 
 /// Where a run is written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Files<W> {
     /// Lines of docs/events-format.md.
     pub events: W,
@@ -80,6 +80,20 @@ pub fn run<W: Write>(
         after_person(totals.people);
     }
     Ok(totals)
+}
+
+/// As [`run`], kept in memory.
+///
+/// # Errors
+/// When a line cannot be written as JSON; none are known.
+pub fn in_memory(
+    world: &World,
+    seed: u64,
+    behaviour: Behaviour,
+) -> io::Result<(Files<Vec<u8>>, Totals)> {
+    let mut files = Files::default();
+    let totals = run(world, seed, behaviour, &mut files, |_| {})?;
+    Ok((files, totals))
 }
 
 fn live<W: Write>(

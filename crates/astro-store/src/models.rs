@@ -122,6 +122,17 @@ pub async fn aliases(admin: &mut Admin, what: ModelKind) -> Result<Vec<PointedAt
         .collect()
 }
 
+/// The version that an alias points to.
+pub async fn version_of(
+    admin: &mut Admin,
+    what: ModelKind,
+    alias: ModelAlias,
+) -> Result<Option<String>, StoreError> {
+    let all = aliases(admin, what).await?;
+    let found = all.into_iter().find(|at| at.alias == alias);
+    Ok(found.map(|at| at.version))
+}
+
 /// Lets an alias point to a version that is known.
 pub async fn move_alias(
     admin: &mut Admin,

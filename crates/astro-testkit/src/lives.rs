@@ -2,27 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use astro_core::calendar::{SignedDuration, Timestamp};
+use astro_core::calendar::Timestamp;
 use astro_sim::World;
-use astro_sim::run::{Behaviour, Files, run};
+use astro_sim::run::{Behaviour, in_memory};
+use astro_sim::time::{DAY, timestamp};
 use serde_json::Value;
 
 /// When the lives begin, and each day of them.
 pub fn day(day: u32) -> Timestamp {
-    let begin: Timestamp = "2026-01-05T00:00:00Z".parse().expect("a moment");
-    begin + SignedDuration::from_hours(24 * i64::from(day))
+    timestamp(i64::from(day) * DAY)
 }
 
 /// So many people's lives in the ordinary world (W2), one file each, without a word from any assistant.
 pub fn files(people: u32, days: u32, seed: u64) -> Vec<String> {
     let mut world = World::named("W2").expect("a world");
     (world.people, world.days) = (people, days);
-    let mut files = Files {
-        events: Vec::new(),
-        exposures: Vec::new(),
-        truth: Vec::new(),
-    };
-    run(&world, seed, Behaviour::Silent, &mut files, |_| {}).expect("memory is written to");
+    let run = in_memory(&world, seed, Behaviour::Silent);
+    let (files, _) = run.expect("memory is written to");
     let text = String::from_utf8(files.events).expect("JSON is text");
     let mut by_person: BTreeMap<u64, String> = BTreeMap::new();
     for line in text.lines() {

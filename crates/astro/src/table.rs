@@ -1,5 +1,7 @@
 //! Aligned columns that fit the terminal: one column gives way when there is no room.
 
+use serde_json::Value;
+
 use crate::screen::{Screen, Style};
 
 /// A cell: its text, and how it is set apart.
@@ -31,6 +33,11 @@ pub fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
+}
+
+/// A word of the API, as [`one_line`].
+pub fn text(value: &Value) -> String {
+    one_line(value.as_str().unwrap_or_default())
 }
 
 const GAP: &str = "  ";

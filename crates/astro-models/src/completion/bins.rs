@@ -59,10 +59,8 @@ pub fn slot(bin: usize, wanted_h: Option<f64>) -> usize {
 /// Hours until a row's task is wanted, by its due or its deadline, whichever comes first; negative when it
 /// is overdue.
 pub fn wanted_h(row: &Row) -> Option<f64> {
-    static PLACES: LazyLock<[Option<usize>; 4]> = LazyLock::new(|| {
-        let place = |name| registry::all().position(|feature| feature.name == name);
-        ["has_due", "due_in", "has_deadline", "deadline_in"].map(place)
-    });
+    static PLACES: LazyLock<[Option<usize>; 4]> =
+        LazyLock::new(|| ["has_due", "due_in", "has_deadline", "deadline_in"].map(registry::place));
     let value = |place: Option<usize>| place.map_or(0.0, |place| f64::from(row.0[place]));
     let [has_due, due_in, has_deadline, deadline_in] = PLACES.map(value);
     let hours = |signed_log: f64| libm::copysign(libm::expm1(libm::fabs(signed_log)), signed_log);
@@ -112,11 +110,7 @@ mod tests {
 
     #[test]
     fn a_row_says_when_its_task_is_wanted() {
-        let place = |name: &str| {
-            registry::all()
-                .position(|feature| feature.name == name)
-                .unwrap()
-        };
+        let place = |name| registry::place(name).unwrap();
         let mut row = Row([0.0; astro_data::WIDTH]);
         assert_eq!(wanted_h(&row), None);
         assert!((asked_h(&row) - WEEK_H).abs() < 1e-9);

@@ -93,24 +93,21 @@ impl CompletionModel {
 
     /// What is said of each row, in their order.
     pub fn predict(&self, rows: &[Row]) -> Vec<Prediction> {
-        let mut said = Vec::with_capacity(rows.len());
-        for rows in rows.chunks(BATCH) {
-            let set = Set::unanswered(rows, &self.scaler);
-            let curves = curves(&self.net, &set, &self.device);
-            said.extend(rows.iter().zip(curves).map(|(row, (curve, minutes))| {
-                let day = |place: usize| {
-                    let chance = curve.at(24.0 * HORIZON_DAYS[place]).done;
-                    self.lines.days[place].apply(chance)
-                };
-                Prediction {
-                    asked: self.lines.asked.apply(curve.at(bins::asked_h(row)).done),
-                    days: in_order([day(0), day(1), day(2)]),
-                    minutes: self.lines.interval(minutes).map(libm::exp),
-                    curve,
-                }
-            }));
-        }
-        said
+        let set = Set::unanswered(rows, &self.scaler);
+        let curves = curves(&self.net, &set, &self.device).into_iter();
+        let said = rows.iter().zip(curves).map(|(row, (curve, minutes))| {
+            let day = |place: usize| {
+                let chance = curve.at(24.0 * HORIZON_DAYS[place]).done;
+                self.lines.days[place].apply(chance)
+            };
+            Prediction {
+                asked: self.lines.asked.apply(curve.at(bins::asked_h(row)).done),
+                days: in_order([day(0), day(1), day(2)]),
+                minutes: self.lines.interval(minutes).map(libm::exp),
+                curve,
+            }
+        });
+        said.collect()
     }
 }
 

@@ -18,9 +18,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use uuid::Uuid;
 
 fn place(name: &str) -> usize {
-    registry::all()
-        .position(|feature| feature.name == name)
-        .unwrap()
+    registry::place(name).unwrap()
 }
 
 fn uniform(rng: &mut ChaCha8Rng) -> f32 {

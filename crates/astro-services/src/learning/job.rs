@@ -69,14 +69,4 @@ impl Job for TrainModel {
             Err(error) => Err(error.into()),
         }
     }
-
-    async fn given_up(
-        self,
-        _services: &Services,
-        _lease: &Lease,
-        _reason: &str,
-    ) -> Result<(), JobError> {
-        // the job itself stays as failed, where whoever asked for it sees it
-        Ok(())
-    }
 }

@@ -24,11 +24,6 @@ pub struct ModelDetail {
 impl Services {
     /// All versions of a kind, the latest first.
     pub async fn list_models(&self, call: &Call, kind: ModelKind) -> Result<Vec<Model>> {
-        let all = self.all_models(call, kind).await?;
-        Ok(all.into_iter().map(|found| found.model).collect())
-    }
-
-    async fn all_models(&self, call: &Call, kind: ModelKind) -> Result<Vec<ModelDetail>> {
         call.scope(Permission::InstanceAdmin)?;
         let (versions, aliases) = self
             .store
@@ -51,20 +46,33 @@ impl Services {
             .into_iter()
             .map(|found| {
                 let aliases = by_version.remove(&found.version).unwrap_or_default();
-                detail(&self.models, kind, found, aliases)
+                Ok(detail(&self.models, kind, found, aliases)?.model)
             })
             .collect()
     }
 
     /// One version, by its name or by an alias.
     pub async fn get_model(&self, call: &Call, kind: ModelKind, name: &str) -> Result<ModelDetail> {
-        let alias: Option<ModelAlias> = name.parse().ok();
-        let is_it = |found: &ModelDetail| match alias {
-            Some(alias) => found.model.aliases.contains(&alias),
-            None => found.model.version == name,
-        };
-        let all = self.all_models(call, kind).await?;
-        all.into_iter().find(is_it).ok_or(Error::NotFound("model"))
+        call.scope(Permission::InstanceAdmin)?;
+        let (alias, name) = (name.parse::<ModelAlias>().ok(), name.to_owned());
+        let (found, pointed) = self
+            .store
+            .admin_read(move |admin| {
+                Box::pin(async move {
+                    let version = match alias {
+                        Some(alias) => rows::version_of(admin, kind, alias).await?,
+                        None => Some(name),
+                    };
+                    let version = version.ok_or(Error::NotFound("model"))?;
+                    let found = rows::get(admin, kind, &version).await?;
+                    let pointed = rows::aliases(admin, kind).await?;
+                    Ok::<_, Error>((found.ok_or(Error::NotFound("model"))?, pointed))
+                })
+            })
+            .await?;
+        let its = pointed.into_iter().filter(|at| at.version == found.version);
+        let aliases = its.map(|at| at.alias).collect();
+        detail(&self.models, kind, found, aliases)
     }
 
     /// How good a version is, as a page.
@@ -124,48 +132,38 @@ impl Services {
     }
 
     /// Names a version whose files are complete; it serves at once where nothing did, and waits as the challenger
-    /// otherwise. Answers whether it serves.
-    pub(super) async fn register_model(
-        &self,
-        version: &Version,
-        manifest: &Manifest,
-    ) -> Result<bool> {
+    /// otherwise. Answers what the files say, and whether it serves.
+    pub(super) async fn register_model(&self, version: &Version) -> Result<(Manifest, bool)> {
         // what is named must be there: read back as any server would
-        artifact::read_completion(&self.models, version).map_err(Error::internal)?;
+        let (manifest, _) =
+            artifact::read_completion(&self.models, version).map_err(Error::internal)?;
         let (kind, now) = (manifest.what, self.now());
         let new = ModelVersion {
             version: version.to_string(),
             watermark: manifest.data.until,
             trained_at: now,
-            manifest: serde_json::to_value(manifest).map_err(Error::internal)?,
+            manifest: serde_json::to_value(&manifest).map_err(Error::internal)?,
         };
-        self.store
+        let serves = self
+            .store
             .admin(move |admin| {
                 Box::pin(async move {
                     rows::insert(admin, kind, &new).await?;
-                    let aliases = rows::aliases(admin, kind).await?;
-                    let champion = aliases.iter().find(|at| at.alias == ModelAlias::Champion);
-                    match champion {
-                        None => {
-                            rows::move_alias(admin, kind, ModelAlias::Champion, &new.version, now)
-                                .await?;
-                        }
-                        Some(champion) if champion.version == new.version => {}
-                        Some(_) => {
-                            rows::move_alias(
-                                admin,
-                                kind,
-                                ModelAlias::Challenger,
-                                &new.version,
-                                now,
-                            )
-                            .await?;
-                        }
+                    let champion = rows::version_of(admin, kind, ModelAlias::Champion).await?;
+                    let serves = champion.as_ref().is_none_or(|at| *at == new.version);
+                    let alias = if serves {
+                        ModelAlias::Champion
+                    } else {
+                        ModelAlias::Challenger
+                    };
+                    if champion.as_ref() != Some(&new.version) {
+                        rows::move_alias(admin, kind, alias, &new.version, now).await?;
                     }
-                    Ok::<_, Error>(champion.is_none_or(|at| at.version == new.version))
+                    Ok::<_, Error>(serves)
                 })
             })
-            .await
+            .await?;
+        Ok((manifest, serves))
     }
 
     /// Forgets all versions: the registry first, so that no name is left without files.
@@ -197,19 +195,15 @@ async fn promote(
     version: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let aliases = rows::aliases(admin, kind).await?;
-    let champion = aliases.iter().find(|at| at.alias == ModelAlias::Champion);
-    if let Some(champion) = champion {
-        if champion.version == version {
+    if let Some(champion) = rows::version_of(admin, kind, ModelAlias::Champion).await? {
+        if champion == version {
             return Ok(());
         }
-        rows::move_alias(admin, kind, ModelAlias::Previous, &champion.version, now).await?;
+        rows::move_alias(admin, kind, ModelAlias::Previous, &champion, now).await?;
     }
-    for at in aliases
-        .iter()
-        .filter(|at| at.version == version && at.alias == ModelAlias::Challenger)
-    {
-        rows::drop_alias(admin, kind, at.alias).await?;
+    let challenger = rows::version_of(admin, kind, ModelAlias::Challenger).await?;
+    if challenger.as_deref() == Some(version) {
+        rows::drop_alias(admin, kind, ModelAlias::Challenger).await?;
     }
     rows::move_alias(admin, kind, ModelAlias::Champion, version, now).await
 }

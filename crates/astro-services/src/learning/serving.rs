@@ -83,16 +83,14 @@ impl Services {
     }
 
     async fn champion(&self, kind: ModelKind) -> Result<Option<String>> {
-        let aliases = self
-            .store
+        self.store
             .admin_read(move |admin| {
-                Box::pin(async move { rows::aliases(admin, kind).await.map_err(Error::from) })
+                Box::pin(async move {
+                    let champion = rows::version_of(admin, kind, ModelAlias::Champion).await;
+                    champion.map_err(Error::from)
+                })
             })
-            .await?;
-        let champion = aliases
-            .into_iter()
-            .find(|at| at.alias == ModelAlias::Champion);
-        Ok(champion.map(|at| at.version))
+            .await
     }
 }
 

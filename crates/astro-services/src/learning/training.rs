@@ -107,10 +107,10 @@ impl Services {
         let (lesson, report, declined) = self.lesson_unasked(options, &tell).await?;
         let root = self.models.clone();
         let learn = move || learn(&root, &lesson, options, &tell);
-        let (version, manifest) = tokio::task::spawn_blocking(learn)
+        let version = tokio::task::spawn_blocking(learn)
             .await
             .map_err(Error::internal)??;
-        let serves = self.register_model(&version, &manifest).await?;
+        let (manifest, serves) = self.register_model(&version).await?;
         let folder = workplace(&self.models, options.kind);
         if let Err(error) = fs::remove_file(folder.join("checkpoint")) {
             tracing::debug!(%error, "there was no checkpoint to remove");
@@ -130,12 +130,7 @@ fn workplace(root: &Path, kind: ModelKind) -> PathBuf {
     root.join("training").join(kind.as_str())
 }
 
-fn learn(
-    root: &Path,
-    lesson: &Lesson,
-    options: TrainingOptions,
-    tell: &Tell,
-) -> Result<(Version, Manifest)> {
+fn learn(root: &Path, lesson: &Lesson, options: TrainingOptions, tell: &Tell) -> Result<Version> {
     let folder = workplace(root, options.kind);
     fs::create_dir_all(&folder).map_err(Error::internal)?;
     let lock = File::create(folder.join("lock")).map_err(Error::internal)?;
@@ -169,8 +164,5 @@ fn learn(
         TrainError::TooLittle { .. } => Error::conflict("too_little_to_learn", error.to_string()),
         TrainError::Checkpoint(error) => Error::internal(error),
     })?;
-    let version = artifact::write(root, manifest, &weights).map_err(Error::internal)?;
-    // the hash of the numbers is known only now
-    let (manifest, _) = artifact::read(root, options.kind, &version).map_err(Error::internal)?;
-    Ok((version, manifest))
+    artifact::write(root, manifest, &weights).map_err(Error::internal)
 }

@@ -87,16 +87,6 @@ impl Job for SendEvent {
             Err(error) => Err(refused(error)),
         }
     }
-
-    async fn given_up(
-        self,
-        _services: &Services,
-        _lease: &Lease,
-        _reason: &str,
-    ) -> Result<(), JobError> {
-        // the job itself stays as failed, where its owner sees it
-        Ok(())
-    }
 }
 
 impl SendEvent {

@@ -88,13 +88,4 @@ impl Job for ClearNotification {
             }
         }
     }
-
-    async fn given_up(
-        self,
-        _services: &Services,
-        _lease: &Lease,
-        _reason: &str,
-    ) -> Result<(), JobError> {
-        Ok(())
-    }
 }

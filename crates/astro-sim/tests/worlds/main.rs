@@ -14,7 +14,7 @@ mod points;
 mod record;
 
 use astro_sim::World;
-use astro_sim::run::{Behaviour, Files, Totals, run};
+use astro_sim::run::{Behaviour, Totals, in_memory};
 use serde_json::Value;
 
 /// What a run wrote.
@@ -26,12 +26,7 @@ struct Written {
 }
 
 fn written(world: &World, seed: u64, behaviour: Behaviour) -> Written {
-    let mut files = Files {
-        events: Vec::new(),
-        exposures: Vec::new(),
-        truth: Vec::new(),
-    };
-    let totals = run(world, seed, behaviour, &mut files, |_| {}).unwrap();
+    let (files, totals) = in_memory(world, seed, behaviour).unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Written {
         events: text(files.events),

@@ -232,7 +232,8 @@ pub fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn is_locked(error: &anyhow::Error) -> bool {
+/// Whether another process holds the data directory.
+pub fn is_locked(error: &anyhow::Error) -> bool {
     matches!(
         error.downcast_ref::<StoreError>(),
         Some(StoreError::Locked(_))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::{NowArgs, NowCommand};
 use crate::client::Client;
 use crate::screen::{Screen, Style};
-use crate::table::one_line;
+use crate::table::{one_line, text};
 use crate::wording::{ahead, duration, read_duration};
 
 pub async fn run(args: &NowArgs, client: &Client, screen: &mut Screen) -> anyhow::Result<ExitCode> {
@@ -40,10 +40,6 @@ async fn ask(args: &NowArgs, client: &Client, screen: &mut Screen) -> anyhow::Re
 
 fn proposals(decided: &Value) -> impl Iterator<Item = &Value> {
     decided["proposals"].as_array().into_iter().flatten()
-}
-
-fn text(value: &Value) -> String {
-    one_line(value.as_str().unwrap_or_default())
 }
 
 fn show(decided: &Value, screen: &mut Screen) -> anyhow::Result<()> {

@@ -14,6 +14,7 @@ use anyhow::bail;
 use serde_json::Value;
 
 use crate::client::Client;
+use crate::table::text;
 
 /// The id of a tenant by its slug.
 async fn tenant_id(client: &Client, slug: &str) -> anyhow::Result<String> {
@@ -22,10 +23,6 @@ async fn tenant_id(client: &Client, slug: &str) -> anyhow::Result<String> {
         Some(tenant) => Ok(text(&tenant["id"])),
         None => bail!("there is no tenant '{slug}'"),
     }
-}
-
-fn text(value: &Value) -> String {
-    crate::table::one_line(value.as_str().unwrap_or_default())
 }
 
 /// The day of an instant of the API, for lists.

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{day, text};
+use super::day;
 use crate::cli::TenantCommand;
 use crate::client::Client;
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell};
+use crate::table::{self, Cell, text};
 
 pub async fn run(
     command: &TenantCommand,

@@ -9,11 +9,11 @@ use astro_core::random::Random;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{day, text};
+use super::day;
 use crate::cli::TokenCommand;
 use crate::client::Client;
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell};
+use crate::table::{self, Cell, text};
 use crate::wiring;
 use crate::wording::{ahead, read_duration};
 

@@ -6,11 +6,11 @@ use anyhow::bail;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{day, password, tenant_id, text};
+use super::{day, password, tenant_id};
 use crate::cli::{NewUserArgs, UserCommand};
 use crate::client::{Client, Refused};
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell};
+use crate::table::{self, Cell, text};
 
 pub async fn run(
     command: &UserCommand,

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_sim::World;
-use astro_sim::run::{Behaviour, Files, run};
+use astro_sim::run::{Behaviour, in_memory};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -93,12 +93,7 @@ pub fn lines(days: u32, seed: u64, now: Timestamp, label: &str) -> anyhow::Resul
         days,
         ..World::named("W2")?
     };
-    let mut files = Files {
-        events: Vec::new(),
-        exposures: Vec::new(),
-        truth: Vec::new(),
-    };
-    run(&world, seed, Behaviour::Silent, &mut files, |_| {})?;
+    let (files, _) = in_memory(&world, seed, Behaviour::Silent)?;
     let text = String::from_utf8(files.events)?;
     let ends = astro_sim::time::timestamp(i64::from(days) * astro_sim::time::DAY);
     let later = whole_days(now, ends);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::ModelsCommand;
 use crate::client::Client;
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell};
+use crate::table::{self, Cell, text};
 
 /// All that there is to look at so far.
 const PLACE: &str = "/api/v1/models/completion";
@@ -250,8 +250,4 @@ fn moment(value: &Value) -> String {
         .take(16)
         .collect::<String>()
         .replace('T', " ")
-}
-
-fn text(value: &Value) -> String {
-    table::one_line(value.as_str().unwrap_or_default())
 }

@@ -10,12 +10,11 @@ use astro_core::tasks::TaskSource;
 use astro_data::Rule;
 use astro_services::learning::{Progress, Tell, Trained, TrainingOptions};
 use astro_services::{Call, Services};
-use astro_store::StoreError;
 use serde_json::{Value, json};
 
 use super::models;
 use crate::cli::{ModelsCommand, TrainArgs, Who};
-use crate::client::Client;
+use crate::client::{Client, is_locked};
 use crate::config::Loaded;
 use crate::failure::Misuse;
 use crate::progress;
@@ -147,10 +146,6 @@ pub(super) fn listener(bar: &Arc<progress::Progress>) -> Tell {
             shown.set(number.into(), most.into());
         }
     })
-}
-
-fn is_locked(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(StoreError::Locked(_)))
 }
 
 async fn train(

@@ -8,13 +8,12 @@ use astro_core::secret::Secret;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::text;
 use crate::cli::{DestinationCommand, NewDestinationArgs};
 use crate::client::Client;
 use crate::commands::accounts::secret;
 use crate::failure::Misuse;
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell};
+use crate::table::{self, Cell, text};
 
 const PLACE: &str = "/api/v1/destinations";
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::ReminderCommand;
 use crate::client::Client;
 use crate::screen::{Screen, Style};
-use crate::table::{self, Cell, one_line};
+use crate::table::{self, Cell, text};
 
 pub async fn reminder(
     command: &ReminderCommand,
@@ -81,10 +81,6 @@ async fn log(limit: usize, client: &Client, screen: &mut Screen) -> anyhow::Resu
     let headings = ["called (UTC)", "state", "channel", "", "task", ""];
     table::print(screen, &headings, 4, &rows)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn text(value: &Value) -> String {
-    one_line(value.as_str().unwrap_or_default())
 }
 
 /// An instant of the API to the minute.
