@@ -10,17 +10,13 @@ use astro_core::calendar::{SignedDuration, TimeZone, Timestamp};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::ends::Ends;
 use crate::fact::{Fact, Happened};
 use crate::maths::{hours, single};
 use crate::person::Person;
 use crate::row::Row;
 use crate::scene::{Candidate, Moment, Scene};
 use crate::task::Closing;
-
-/// A closing that is taken back sooner was a slip, and no end.
-const SLIP: SignedDuration = SignedDuration::from_hours(24);
-/// What was worked on for less tells nothing of how long it takes.
-const SHORTEST_WORK_S: f64 = 60.0;
 
 /// An open task at a moment, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,17 +43,6 @@ pub struct Fate {
     pub ending: Option<Closing>,
 }
 
-/// One closing of a task.
-#[derive(Clone, Copy, Debug)]
-struct End {
-    at: Timestamp,
-    recorded_at: Timestamp,
-    closing: Closing,
-    /// Seconds of work that had gone into it.
-    worked_s: f64,
-    taken_back_at: Option<Timestamp>,
-}
-
 /// The examples of one person's cleaned record, as it was known at `until`, in the order of their
 /// moments and then of their tasks' ids. Facts that were recorded later change nothing.
 pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp) -> Vec<Example> {
@@ -66,7 +51,7 @@ pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp)
         .filter(|fact| fact.recorded_at <= until)
         .collect();
     facts.sort_by_key(|fact| fact.order());
-    let lives = lives(zone, &facts);
+    let ends = Ends::of(zone, &facts);
     let mut state = Person::new(zone.clone());
     let mut places: HashMap<Uuid, u32> = HashMap::new();
     let mut made = Vec::new();
@@ -77,62 +62,31 @@ pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp)
     for fact in facts {
         while let Some(look) = looks.pop_if(|look| *look < fact.recorded_at) {
             let open: Vec<Uuid> = state.open().map(|(id, _)| id).collect();
-            made.extend(look_at(&state, person, &open, look, until, &places, &lives));
+            made.extend(look_at(&state, person, &open, look, until, &places, &ends));
         }
         state.apply(fact);
         if let (Happened::Created(_), Some(task)) = (&fact.what, fact.task) {
             let next = u32::try_from(places.len()).map_or(u32::MAX, |count| count + 1);
             places.entry(task).or_insert(next);
             let now = fact.recorded_at;
-            made.extend(look_at(
-                &state,
-                person,
-                &[task],
-                now,
-                until,
-                &places,
-                &lives,
-            ));
+            made.extend(look_at(&state, person, &[task], now, until, &places, &ends));
         }
     }
     for look in looks.into_iter().rev() {
         let open: Vec<Uuid> = state.open().map(|(id, _)| id).collect();
-        made.extend(look_at(&state, person, &open, look, until, &places, &lives));
+        made.extend(look_at(&state, person, &open, look, until, &places, &ends));
     }
     made.sort_by_key(|example| (example.at, example.task));
     made
 }
 
-/// How each task was closed, in the order of the record.
-fn lives(zone: &TimeZone, facts: &[&Fact]) -> HashMap<Uuid, Vec<End>> {
-    let mut state = Person::new(zone.clone());
-    let mut lives: HashMap<Uuid, Vec<End>> = HashMap::new();
-    for fact in facts {
-        let Some(id) = fact.task else { continue };
-        let was_open = state.task(id).is_some_and(crate::Task::is_open);
-        state.apply(fact);
-        let Some(task) = state.task(id) else { continue };
-        match (was_open, task.is_open(), task.closed) {
-            (true, false, Some((at, closing))) => lives.entry(id).or_default().push(End {
-                at,
-                recorded_at: fact.recorded_at,
-                closing,
-                worked_s: task.worked_s,
-                taken_back_at: None,
-            }),
-            (false, true, _) => {
-                if let Some(end) = lives.get_mut(&id).and_then(|ends| ends.last_mut()) {
-                    end.taken_back_at.get_or_insert(fact.recorded_at);
-                }
-            }
-            _ => {}
-        }
-    }
-    lives
-}
-
 /// One moment of each day between two, at an hour from 6 to 22.
-fn looks(person: Uuid, zone: &TimeZone, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+pub(crate) fn looks(
+    person: Uuid,
+    zone: &TimeZone,
+    from: Timestamp,
+    until: Timestamp,
+) -> Vec<Timestamp> {
     let mut day = from.to_zoned(zone.clone()).date();
     let mut looks = Vec::new();
     while let Ok(start) = day.to_zoned(zone.clone()) {
@@ -161,21 +115,13 @@ fn look_at(
     now: Timestamp,
     until: Timestamp,
     places: &HashMap<Uuid, u32>,
-    lives: &HashMap<Uuid, Vec<End>>,
+    ends: &Ends,
 ) -> Vec<Example> {
     let scene = Scene::new(state, Moment::at(now));
     let example = |id: &Uuid| {
         let task = state.task(*id).filter(|task| task.is_open())?;
-        let end = lives.get(id).and_then(|ends| {
-            let is_end = |end: &&End| {
-                let slip = end.taken_back_at.is_some_and(|back| back < end.at + SLIP);
-                end.recorded_at >= now && !slip
-            };
-            ends.iter().find(is_end)
-        });
-        let minutes = end
-            .filter(|end| end.closing == Closing::Done && end.worked_s > SHORTEST_WORK_S)
-            .map(|end| ((end.worked_s - task.worked_until(now)) / 60.0).max(1.0));
+        let end = ends.after(*id, now);
+        let minutes = end.and_then(|end| end.minutes_from(task, now));
         Some(Example {
             person,
             task: *id,

@@ -12,9 +12,13 @@
 //! Start with [`fact`], then [`person`], then one entry of `features/task.rs`; docs/features.md lists them
 //! all, and docs/recipes/add-a-feature.md adds one.
 
+mod candidates;
 pub mod cleaning;
 mod decay;
+mod decision;
+mod ends;
 pub mod examples;
+pub mod exposures;
 pub mod fact;
 mod features;
 pub mod line;
@@ -22,19 +26,24 @@ mod maths;
 pub mod person;
 pub mod reference;
 pub mod registry;
+pub mod reward;
 pub mod row;
 mod scene;
 pub mod split;
 mod task;
 mod text;
 
+pub use candidates::candidates;
 pub use cleaning::{Cleaner, Report, Rule};
 pub use decay::Decay;
+pub use decision::Decision;
 pub use examples::{Example, Fate, examples};
+pub use exposures::{About, Exposure, NextMove, Outcomes, exposures};
 pub use fact::{Answer, Fact, Happened, Says};
 pub use line::{LineError, read_line, says_of};
 pub use person::Person;
 pub use registry::{Feature, Pii, Unit, WIDTH, Window, schema_hash};
+pub use reward::Reward;
 pub use row::Row;
 pub use scene::{Candidate, Moment, Scene};
 pub use split::{Part, Split};

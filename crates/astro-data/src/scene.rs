@@ -120,6 +120,15 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether a task could be begun now: it waits for nothing, for no day, and for no part of itself.
+    pub(crate) fn can_begin(&self, id: Uuid, task: &Task) -> bool {
+        let is_open = |id: &Uuid| self.person.task(*id).is_some_and(Task::is_open);
+        !task.waiting
+            && task.start.is_none_or(|start| start <= self.moment.now)
+            && !task.depends_on.iter().any(is_open)
+            && !self.parts.contains_key(&id)
+    }
+
     /// Seconds of work that are left of a task, with what is known of its person's estimates.
     pub(crate) fn left_s(&self, task: &Task) -> f64 {
         let estimate = task.estimate_s.map_or(TYPICAL_S, f64::from);
@@ -157,6 +166,11 @@ pub(crate) struct View<'a> {
 impl View<'_> {
     pub fn now(&self) -> Timestamp {
         self.scene.moment.now
+    }
+
+    /// When it would happen: in the slot that is suggested, or now.
+    pub fn when(&self) -> Timestamp {
+        self.candidate.slot.unwrap_or_else(|| self.now())
     }
 
     /// How many open tasks wait for this one.

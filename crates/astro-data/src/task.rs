@@ -107,6 +107,14 @@ impl Task {
         }
     }
 
+    /// What it is worth to its person, from 0 to 1, by its priority; somewhere below the middle where nobody said.
+    pub fn worth(&self) -> f64 {
+        match self.priority {
+            0 => 0.4,
+            priority => (10.0 - f64::from(priority.min(9))) / 9.0,
+        }
+    }
+
     /// Seconds that were worked on it until `now`, the present stretch included.
     pub fn worked_until(&self, now: Timestamp) -> f64 {
         let running = self.running_since.map_or(0.0, |since| seconds(since, now));

@@ -62,6 +62,8 @@ pub struct Decision {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reply {
     pub answer: Answer,
+    /// Minutes until it was answered; the whole window where nobody did.
+    pub after_min: Minute,
     /// The assistant was turned off over it.
     pub turned_off: bool,
 }

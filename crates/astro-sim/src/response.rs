@@ -3,8 +3,13 @@
 use uuid::Uuid;
 
 use crate::life::{Life, Reply};
+use crate::oracle::WINDOW;
 use crate::record::Answer;
+use crate::time::{Minute, whole};
 
+/// Minutes until an answer, on average, while free and while busy.
+const ANSWER_MIN: f64 = 8.0;
+const ANSWER_BUSY_MIN: f64 = 25.0;
 /// What a dismissal costs, in the currency of rewards.
 const DISMISSAL: f64 = 0.1;
 
@@ -20,10 +25,13 @@ pub(crate) fn answer(life: &mut Life, id: Uuid) -> Reply {
     let person = life.person.clone();
     let attention = person.receptivity * libm::exp(-life.mind.habituation);
     let busy = if life.is_busy(now) { 0.35 } else { 1.0 };
-    if draws[0] >= (attention * busy * 1.6).min(0.95) {
+    let notices = (attention * busy * 1.6).min(0.95);
+    if draws[0] >= notices {
         life.mind.is_spoken_to(&world, &person, 0.3);
         return reply(Answer::Ignored);
     }
+    // of those that are noticed the same draw says how soon
+    let after_min = answered_after(draws[0] / notices, life.is_busy(now));
     let strength = strength(life, task.category);
     let wanted = life.pull(&task, now) + strength - 0.3 * life.mind.burden;
     let distance = wanted - life.threshold(now);
@@ -31,7 +39,10 @@ pub(crate) fn answer(life: &mut Life, id: Uuid) -> Reply {
     if draws[1] < accepts {
         life.mind.is_spoken_to(&world, &person, 0.4);
         life.intend(id, strength);
-        return reply(Answer::Accepted);
+        return Reply {
+            after_min,
+            ..reply(Answer::Accepted)
+        };
     }
     life.mind.is_spoken_to(&world, &person, 1.0);
     let answer = match draws[2] {
@@ -42,15 +53,28 @@ pub(crate) fn answer(life: &mut Life, id: Uuid) -> Reply {
     if answer == Answer::Dismissed && world.response.annoyance > 0.0 {
         life.cost += DISMISSAL;
     }
+    let after_min = if answer == Answer::Ignored {
+        WINDOW
+    } else {
+        after_min
+    };
     Reply {
         answer,
+        after_min,
         turned_off: life.mind.is_annoyed && draws[3] < person.reactance,
     }
+}
+
+/// Minutes until somebody answers who does: exponential, later when busy, and within the window.
+fn answered_after(share: f64, is_busy: bool) -> Minute {
+    let mean = if is_busy { ANSWER_BUSY_MIN } else { ANSWER_MIN };
+    whole(-mean * libm::log1p(-share)).clamp(0, WINDOW)
 }
 
 fn reply(answer: Answer) -> Reply {
     Reply {
         answer,
+        after_min: WINDOW,
         turned_off: false,
     }
 }

@@ -169,6 +169,7 @@ fn say<W: Write>(
         answer: Answer::Ignored,
     });
     let reply = life.suggest(task);
+    answered.at = timestamp(decision.at + reply.after_min);
     answered.what = Said::Answered {
         answer: reply.answer,
     };

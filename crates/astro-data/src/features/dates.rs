@@ -63,12 +63,8 @@ fn slack_h(v: &View<'_>) -> Option<f64> {
 fn motivation(v: &View<'_>) -> Option<f64> {
     let task = v.task?;
     let expectancy = v.scene.person.habits().done_share(v.now());
-    let value = match task.priority {
-        0 => 0.4,
-        priority => (10.0 - f64::from(priority.min(9))) / 9.0,
-    };
     let delay = days(v.now(), task.wanted_by()?).max(0.0);
-    Some(expectancy * value / (1.0 + IMPULSIVENESS * delay))
+    Some(expectancy * task.worth() / (1.0 + IMPULSIVENESS * delay))
 }
 
 fn due_ramp(v: &View<'_>) -> Option<f64> {

@@ -1,4 +1,4 @@
-//! The moment: hour, weekday, calendar.
+//! The moment: hour, weekday, calendar. Hour and weekday are those of the slot where one is suggested.
 
 use core::f64::consts::TAU;
 
@@ -28,12 +28,12 @@ features! { TIME, Time, Behaviour:
     "at_this_hour" / 1 = 1.0, MONTH, Factor, "at this hour {} as much is done as on average"
         => |v| {
             let person = v.scene.person;
-            Some(person.habits().at_this_hour(v.now(), person.zone()))
+            Some(person.habits().at_this_hour(v.when(), person.zone()))
         };
     "on_this_weekday" / 1 = 1.0, MONTH, Factor, "on this weekday {} as much is done as on average"
         => |v| {
             let person = v.scene.person;
-            Some(person.habits().on_this_weekday(v.now(), person.zone()))
+            Some(person.habits().on_this_weekday(v.when(), person.zone()))
         };
     "since_done" / 1 = 5.0, Now, LogHours, "the last task was done {} ago"
         => |v| Some(log1p(since(v.scene.person.habits().done_at, v.now())? / 3_600.0));
@@ -54,13 +54,13 @@ features! { CALENDAR, Calendar, Plans:
 
 /// How much of the local day is over, from 0 to 1. Days of 23 and 25 hours count their wall clock.
 fn day(v: &View<'_>) -> f64 {
-    let local = v.scene.person.zone().to_datetime(v.now());
+    let local = v.scene.person.zone().to_datetime(v.when());
     let minutes = f64::from(local.hour()) * 60.0 + f64::from(local.minute());
     minutes / 1_440.0
 }
 
 /// How much of the week is over, from Monday on.
 fn week(v: &View<'_>) -> f64 {
-    let local = v.scene.person.zone().to_datetime(v.now());
+    let local = v.scene.person.zone().to_datetime(v.when());
     (f64::from(local.weekday().to_monday_zero_offset()) + day(v)) / 7.0
 }

@@ -8,6 +8,7 @@
 
 mod cleaning;
 mod examples;
+mod exposures;
 mod features;
 mod point_in_time;
 
