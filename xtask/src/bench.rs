@@ -11,7 +11,7 @@ use crate::command::{cargo, run as run_command};
 use crate::engines::postgres::{Durability, Server, is_installed};
 use crate::engines::scratch::Scratch;
 use crate::engines::{RunningServer as _, packages};
-use crate::learning::{self, LearnOptions};
+use crate::learning::{self, LearnOptions, RecommendOptions};
 use crate::test::python;
 use crate::workspace;
 
@@ -34,6 +34,10 @@ pub enum Bench {
     QuickAdd,
     /// What learning comes to on simulated people, beside baselines and peers
     Learn(LearnOptions),
+    /// What the recommendation net comes to, and whether the best choice is among its candidates
+    Recommend(RecommendOptions),
+    /// How fast the completion net learns and answers, beside `PyTorch`, JAX and onnxruntime
+    Speed,
 }
 
 #[derive(Args)]
@@ -52,6 +56,8 @@ pub fn run(bench: &Bench) -> Result<()> {
         Bench::Reminders(options) => ("reminders", options),
         Bench::Recurrence => return recurrence(),
         Bench::Learn(options) => return learning::bench(options),
+        Bench::Recommend(options) => return learning::recommend(options),
+        Bench::Speed => return learning::speed(),
         Bench::QuickAdd => return run_command(&mut of_library("astro-calendar", "quick_add")?),
     };
     let packages = ["--package", "astro", "--package", "astro-bench"];

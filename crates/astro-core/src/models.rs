@@ -11,6 +11,8 @@ coded_enum! {
     pub enum ModelKind {
         /// Is a task done, and when?
         Completion = 0 => "completion",
+        /// What is a suggestion worth, and when is it welcome?
+        Recommender = 1 => "recommender",
     }
 }
 
@@ -95,4 +97,17 @@ pub struct Outlook {
     /// How long this person's tasks take against their estimates, and how many tasks speak for it.
     pub planning_factor: f64,
     pub planning_tasks: f64,
+    /// The three hours of the next day in which it is most likely begun, the likeliest first.
+    pub good_times: Vec<GoodTime>,
+    /// The version that says when.
+    pub times_model: String,
+}
+
+/// An hour in which something can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GoodTime {
+    #[schema(value_type = schema::Instant)]
+    pub from: Timestamp,
+    /// The chance that this is the hour, if it is begun within a day at all.
+    pub chance: f64,
 }

@@ -11,9 +11,13 @@ use anyhow::{Context as _, Result, ensure};
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
 use astro_models::Settings;
-use astro_models::completion::{CompletionModel, Fitted, Lesson, fit, followed, known, table};
-use astro_models::evaluation::{NET, SURVIVAL_DAYS, Slice, judge};
+use astro_models::completion::{
+    CompletionModel, Fitted, SURVIVAL_DAYS, answered, fit, followed, judge, known, table,
+};
+use astro_models::evaluation::{NET, Slice};
+use astro_models::lesson::Lesson;
 use astro_models::metrics::{self, Known};
+use astro_models::table::{csv_header, csv_line};
 use astro_models::{baselines, prior};
 use astro_sim::World;
 use clap::Args;
@@ -44,18 +48,18 @@ pub struct Options {
 
 /// What is tried with one number of rows.
 struct Trial<'a> {
-    lesson: &'a Lesson,
+    lesson: &'a Lesson<Example>,
     rows: usize,
     folder: Option<&'a Path>,
     seed: u64,
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let (_, prior) = prior::completion()?;
+    let (_, prior) = prior::load::<CompletionModel>()?;
     let mut world = World::named(&options.world)?;
     (world.people, world.days) = (options.people, options.days);
     let lives = record::live(&world, options.seed)?;
-    let whole = Lesson::of(&lives.records, lives.until, options.seed);
+    let whole: Lesson<Example> = Lesson::of(&lives.records, lives.until, options.seed);
     println!(
         "## {}: {} people, {} days, seed {}\n\nExamples: {} to learn from, {} to check, {} later, {} of unseen people.",
         options.world,
@@ -98,7 +102,7 @@ impl Trial<'_> {
         let lesson = self.lesson;
         println!("\n### {} rows\n", lesson.learn.len());
         let learn: Vec<_> = lesson.learn.iter().collect();
-        let baselines = baselines::fit_all(&learn, lesson.learnt_until);
+        let baselines = baselines::fit_all(&answered(&learn, lesson.learnt_until));
         let nets = [
             (NET, self.fit(&learn, Some(prior))?),
             ("net without prior", self.fit(&learn, None)?),
@@ -193,11 +197,12 @@ impl Trial<'_> {
     fn print_survival(&self, slice: &Slice, examples: &[&Example]) -> Result<()> {
         println!("\n| model | C | Brier over 1, 3, 7, 14 days |");
         println!("|---|---|---|");
-        let of_net = &slice.survival;
-        println!(
-            "| {NET} | {:.4} | {:.4} |",
-            of_net.concordance, of_net.integrated_brier
-        );
+        if let Some(of_net) = &slice.survival {
+            println!(
+                "| {NET} | {:.4} | {:.4} |",
+                of_net.concordance, of_net.integrated_brier
+            );
+        }
         for (peer, chances) in self.peers("curve-")? {
             let at = |horizon: usize| -> Result<Vec<(f64, Known)>> {
                 let rows = examples.iter();
@@ -225,7 +230,7 @@ struct Chances(HashMap<(Uuid, Timestamp), Vec<f64>>);
 
 impl Chances {
     /// Reads a file with a line of chances for each row of `judged.csv`, in its order.
-    fn read(path: &Path, lesson: &Lesson) -> Result<Self> {
+    fn read(path: &Path, lesson: &Lesson<Example>) -> Result<Self> {
         let text = fs::read_to_string(path)?;
         let chance = |cell: &str| {
             let cell = cell.trim();
@@ -256,10 +261,10 @@ impl Chances {
 
 /// A table of examples, each with the part that it belongs to.
 fn table_of(parts: &[(&str, &Vec<Example>)], until: Timestamp) -> String {
-    let mut text = table::csv_header() + "\n";
+    let mut text = csv_header(&table::columns()) + "\n";
     for (part, examples) in parts {
         for example in *examples {
-            text += &table::csv_line(&table::cells(part, example, until));
+            text += &csv_line(&table::cells(part, example, until));
             text += "\n";
         }
     }

@@ -1,4 +1,4 @@
-//! Learning tried on worlds of which the truth is known: the prior that ships with the product, and figures beside
+//! Learning tried on worlds of which the truth is known: the priors that ship with the product, and figures beside
 //! baselines and peers. `cargo xtask prior` and `cargo xtask bench learn` run this program.
 //!
 //! Never part of the product, and the only place that knows both worlds and models. Knows nothing of
@@ -14,6 +14,8 @@
 
 mod learn;
 mod prior;
+mod recall;
+mod recommend;
 mod record;
 mod speed;
 
@@ -32,15 +34,18 @@ struct Arguments {
 enum Command {
     /// The completion net beside its baselines
     Learn(learn::Options),
+    /// The recommendation net beside its baselines, and whether the best choice is among the candidates
+    Recommend(recommend::Options),
     /// How fast the completion net learns and answers
     Speed(speed::Options),
-    /// Makes the prior that ships with the product
+    /// Makes the priors that ship with the product
     Prior(prior::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Learn(options) => learn::run(&options),
+        Command::Recommend(options) => recommend::run(&options),
         Command::Speed(options) => speed::run(&options),
         Command::Prior(options) => prior::run(&options),
     };
@@ -51,4 +56,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn number(count: usize) -> f64 {
+    count as f64
 }

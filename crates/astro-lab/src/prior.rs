@@ -1,19 +1,21 @@
-//! Making what ships with the product: a net trained on worlds whose seeds no other measurement uses.
+//! Making what ships with the product: nets trained on worlds whose seeds no other measurement uses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use astro_core::models::ModelKind;
-use astro_models::completion::Lesson;
-use astro_models::{Settings, artifact, train};
+use astro_models::artifact::Manifest;
+use astro_models::lesson::{Lesson, Taught};
+use astro_models::{Pass, Settings, Weights, artifact, train};
 use astro_sim::World;
 use clap::Args;
 
 use crate::record;
 
-/// World, people, seed. Figures elsewhere are of other seeds: the prior has not met their people.
-const WORLDS: [(&str, u32, u64); 2] = [("W1", 200, 9_001), ("W2", 600, 9_002)];
+/// World, people, seed. Figures elsewhere are of other seeds: the priors have not met their people.
+const COMPLETION: [(&str, u32, u64); 2] = [("W1", 200, 9_001), ("W2", 600, 9_002)];
+/// Few moments of a day are suggestions: it takes more people to learn how they are taken.
+const RECOMMENDER: [(&str, u32, u64); 2] = [("W1", 200, 9_001), ("W2", 2_000, 9_002)];
 const FILES: [&str; 2] = ["manifest.json", "weights.safetensors"];
 
 #[derive(Args, Debug)]
@@ -30,42 +32,65 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    let settings = Settings::default();
+    let lesson = lesson(COMPLETION, settings.seed)?;
+    let made = train::completion(&lesson, None, &settings, None, &mut after_pass)?;
+    keep(options, made)?;
+    drop(lesson);
+    let settings = Settings {
+        batch: 1_024,
+        learning_rate: 1e-3,
+        ..settings
+    };
+    let lesson = self::lesson(RECOMMENDER, settings.seed)?;
+    let made = train::recommender(&lesson, None, &settings, None, &mut after_pass)?;
+    keep(options, made)
+}
+
+/// The lives of worlds as one lesson.
+fn lesson<T: Taught>(worlds: [(&str, u32, u64); 2], seed: u64) -> Result<Lesson<T>> {
     let mut records = Vec::new();
     let mut until = None;
-    for (name, people, seed) in WORLDS {
+    for (name, people, world_seed) in worlds {
         let world = World {
             people,
             ..World::named(name)?
         };
-        let lives = record::live(&world, seed)?;
+        let lives = record::live(&world, world_seed)?;
         until = until.max(Some(lives.until));
         records.extend(lives.records);
     }
     let until = until.context("there are worlds")?;
-    let settings = Settings::default();
-    let lesson = Lesson::of(&records, until, settings.seed);
+    let lesson = Lesson::of(&records, until, seed);
     println!(
-        "{} examples to learn from, {} to check",
+        "{} rows to learn from, {} to check",
         lesson.learn.len(),
         lesson.check.len()
     );
-    let (manifest, weights) =
-        train::completion(&lesson, None, &settings, None, |pass, reached| {
-            println!(
-                "pass {pass}: {:.4} learnt, {:.4} checked",
-                reached.train, reached.check
-            );
-        })?;
+    Ok(lesson)
+}
+
+fn after_pass(pass: u32, reached: Pass) {
+    println!(
+        "pass {pass}: {:.4} learnt, {:.4} checked",
+        reached.train, reached.check
+    );
+}
+
+/// Puts what was made where it belongs, or compares the two.
+fn keep(options: &Options, (manifest, weights): (Manifest, Weights)) -> Result<()> {
+    let what = manifest.what;
     let version = artifact::write(&options.scratch, manifest, &weights)?;
-    let made = artifact::folder(&options.scratch, ModelKind::Completion, &version);
+    let made = artifact::folder(&options.scratch, what, &version);
+    let stands = options.out.join(what.as_str());
     if options.check {
-        return check(&made, &options.out);
+        return check(&made, &stands);
     }
-    fs::create_dir_all(&options.out)?;
+    fs::create_dir_all(&stands)?;
     for file in FILES {
-        fs::copy(made.join(file), options.out.join(file))?;
+        fs::copy(made.join(file), stands.join(file))?;
     }
-    println!("version {version} stands in {}", options.out.display());
+    println!("version {version} stands in {}", stands.display());
     Ok(())
 }
 
@@ -79,6 +104,9 @@ fn check(made: &Path, stands: &Path) -> Result<()> {
         }
         ensure!(!made.is_empty());
     }
-    println!("the prior is what its worlds make, byte for byte");
+    println!(
+        "{} is what its worlds make, byte for byte",
+        stands.display()
+    );
     Ok(())
 }

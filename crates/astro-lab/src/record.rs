@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::preferences::RecommendationKind;
-use astro_data::{Answer, Cleaner, Fact, Happened, read_line};
-use astro_models::completion::Record;
+use astro_data::{Answer, Cleaner, Decision, Fact, Happened, read_line};
+use astro_models::lesson::Record;
 use astro_sim::World;
 use astro_sim::run::{Behaviour, in_memory};
 use astro_sim::time::{DAY, timestamp};
@@ -41,6 +41,14 @@ struct Exposure {
     chosen: Option<Uuid>,
     #[serde(default)]
     answer: Option<String>,
+    #[serde(default)]
+    free_min: u32,
+    #[serde(default)]
+    candidates: Vec<Uuid>,
+    #[serde(default)]
+    p_speak: f64,
+    #[serde(default)]
+    p_choice: f64,
 }
 
 /// Lives of a world in which something is said at every third moment, at random.
@@ -52,10 +60,11 @@ pub fn live(world: &World, seed: u64) -> Result<Lives> {
         let fact = read_line(line, &TimeZone::UTC).with_context(|| line.to_owned())?;
         facts.entry(whose.person).or_default().push(fact);
     }
-    let mut chosen = BTreeMap::new();
+    let mut said: BTreeMap<u64, BTreeMap<Uuid, Decision>> = BTreeMap::new();
     for line in lines(&files.exposures) {
         let exposure: Exposure = serde_json::from_str(line)?;
-        let fact = said(&exposure, &mut chosen);
+        let decisions = said.entry(exposure.person).or_default();
+        let fact = take(&exposure, decisions);
         facts.entry(exposure.person).or_default().extend(fact);
     }
     let mut lives = Lives {
@@ -69,6 +78,11 @@ pub fn live(world: &World, seed: u64) -> Result<Lives> {
             person: person(seed, number),
             zone: TimeZone::UTC,
             facts,
+            decisions: said
+                .remove(&number)
+                .unwrap_or_default()
+                .into_values()
+                .collect(),
             withheld: Vec::new(),
         });
     }
@@ -80,24 +94,40 @@ fn person(seed: u64, number: u64) -> Uuid {
     Uuid::from_u128((u128::from(seed) << 64) | u128::from(number))
 }
 
-/// A suggestion or its answer as a fact; silence is none.
-fn said(exposure: &Exposure, chosen: &mut BTreeMap<Uuid, Uuid>) -> Option<Fact> {
+/// Takes note of a line; a suggestion or its answer is a fact too, silence is none.
+fn take(exposure: &Exposure, decisions: &mut BTreeMap<Uuid, Decision>) -> Option<Fact> {
     let kind = RecommendationKind::NextTask;
-    let (task, what) = match (exposure.kind.as_str(), exposure.answer.as_deref()) {
-        ("decision", _) => {
-            let task = exposure.chosen?;
-            chosen.insert(exposure.decision, task);
-            (task, Happened::Shown(kind))
+    let (task, what) = match exposure.kind.as_str() {
+        "decision" => {
+            let decision = Decision {
+                id: exposure.decision,
+                at: exposure.at,
+                free_s: Some(60 * exposure.free_min),
+                asked: false,
+                candidates: exposure.candidates.clone(),
+                chosen: exposure.chosen.map(|task| (task, kind)),
+                p_speak: exposure.p_speak,
+                p_choice: exposure.p_choice,
+                answered: None,
+                turned_off: false,
+            };
+            decisions.insert(exposure.decision, decision);
+            (exposure.chosen?, Happened::Shown(kind))
         }
-        ("answered", Some(answer)) => {
-            let answer = match answer {
+        "answered" => {
+            let answer = match exposure.answer.as_deref()? {
                 "accepted" => Answer::Accepted,
                 "dismissed" => Answer::Dismissed,
                 "snoozed" => Answer::Snoozed,
                 _ => Answer::Ignored,
             };
-            let task = *chosen.get(&exposure.decision)?;
-            (task, Happened::Answered(kind, answer))
+            let decision = decisions.get_mut(&exposure.decision)?;
+            decision.answered = Some((exposure.at, answer));
+            (decision.chosen?.0, Happened::Answered(kind, answer))
+        }
+        "turned_off" => {
+            decisions.get_mut(&exposure.decision)?.turned_off = true;
+            return None;
         }
         _ => return None,
     };

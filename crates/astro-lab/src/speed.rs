@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use astro_data::Row;
-use astro_models::completion::{CompletionModel, Lesson, fit};
+use astro_data::{Example, Row};
+use astro_models::completion::{CompletionModel, fit};
+use astro_models::lesson::Lesson;
 use astro_models::{Settings, artifact, prior};
 use astro_sim::World;
 use clap::Args;
@@ -34,11 +35,11 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let world = World::named("W2")?;
     let lives = record::live(&world, 7)?;
-    let mut lesson = Lesson::of(&lives.records, lives.until, 7);
+    let mut lesson: Lesson<Example> = Lesson::of(&lives.records, lives.until, 7);
     lesson.thin(options.rows);
     let rate = training(&lesson, options.passes)?;
     println!("training: {rate:.0} rows a second");
-    let (_, model) = prior::completion()?;
+    let (_, model) = prior::load::<CompletionModel>()?;
     let rows: Vec<Row> = lesson
         .learn
         .iter()
@@ -47,10 +48,10 @@ pub fn run(options: &Options) -> Result<()> {
         .collect();
     ensure!(rows.len() == CANDIDATES, "too few rows");
     answering("net, 200 rows", 2_000, || {
-        drop(black_box(model.logits(&rows)));
+        drop(black_box(model.say(&rows)));
     });
     answering("net, 1 row", 20_000, || {
-        drop(black_box(model.logits(&rows[..1])));
+        drop(black_box(model.say(&rows[..1])));
     });
     answering("predictions, 200 rows", 1_000, || {
         drop(black_box(model.predict(&rows)));
@@ -62,7 +63,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// Rows that are learnt from in a second, as the median of the passes.
-fn training(lesson: &Lesson, passes: u32) -> Result<f64> {
+fn training(lesson: &Lesson<Example>, passes: u32) -> Result<f64> {
     let learn: Vec<_> = lesson.learn.iter().collect();
     // what says when to stop is no part of what is measured
     let check: Vec<_> = lesson.check.iter().take(64).collect();
@@ -108,10 +109,10 @@ fn answering(what: &str, times: usize, mut once: impl FnMut()) {
 
 /// From files to the first answer.
 fn loading(model: &CompletionModel, options: &Options) -> Result<()> {
-    let (manifest, _) = prior::completion()?;
+    let (manifest, _) = prior::load::<CompletionModel>()?;
     let version = artifact::write(&options.folder, manifest, &model.weights())?;
     answering("loading an artifact", 200, || {
-        drop(black_box(artifact::read_completion(
+        drop(black_box(artifact::load::<CompletionModel>(
             &options.folder,
             &version,
         )));

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use astro_core::models::ModelKind;
 use sha2::{Digest as _, Sha256};
 
-pub use manifest::{Data, FORMAT, Manifest};
+pub use manifest::{Calibration, Data, FORMAT, Manifest};
 
 use crate::completion::CompletionModel;
 use crate::files;
+use crate::recommendation::RecommendationModel;
 use crate::weights::{MAX_BYTES, Weights, WeightsError};
 
 const WEIGHTS: &str = "weights.safetensors";
@@ -49,6 +50,8 @@ pub enum ArtifactError {
     Hash,
     #[error("its folder is named for other content")]
     Name,
+    #[error("what puts its chances right belongs to a model of another kind")]
+    Calibration,
     #[error(transparent)]
     Weights(#[from] WeightsError),
 }
@@ -173,17 +176,60 @@ pub fn check(
     Ok((manifest, Weights::from_bytes(weights)?))
 }
 
-/// The completion model of a version.
+/// A model that can be kept in files.
+pub trait Kept: Sized {
+    const KIND: ModelKind;
+
+    /// From what was read and checked.
+    ///
+    /// # Errors
+    /// When the numbers are not exactly those of this model.
+    fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError>;
+}
+
+impl Kept for CompletionModel {
+    const KIND: ModelKind = ModelKind::Completion;
+
+    fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError> {
+        match manifest.calibration {
+            Calibration::Completion(lines) => Ok(Self::from_weights(weights, lines)?),
+            Calibration::Recommender(_) => Err(ArtifactError::Calibration),
+        }
+    }
+}
+
+impl Kept for RecommendationModel {
+    const KIND: ModelKind = ModelKind::Recommender;
+
+    fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError> {
+        match manifest.calibration {
+            Calibration::Recommender(lines) => Ok(Self::from_weights(weights, lines)?),
+            Calibration::Completion(_) => Err(ArtifactError::Calibration),
+        }
+    }
+}
+
+/// The model of a version.
 ///
 /// # Errors
 /// Says what is wrong with its files.
-pub fn read_completion(
-    root: &Path,
-    version: &Version,
-) -> Result<(Manifest, CompletionModel), ArtifactError> {
-    let (manifest, weights) = read(root, ModelKind::Completion, version)?;
-    let model = CompletionModel::from_weights(weights, manifest.lines)?;
+pub fn load<M: Kept>(root: &Path, version: &Version) -> Result<(Manifest, M), ArtifactError> {
+    let (manifest, weights) = read(root, M::KIND, version)?;
+    let model = M::of(&manifest, weights)?;
     Ok((manifest, model))
+}
+
+/// What the files of a version of any kind say of themselves, once they are known to make a model.
+///
+/// # Errors
+/// Says what is wrong with them.
+pub fn verify(root: &Path, what: ModelKind, version: &Version) -> Result<Manifest, ArtifactError> {
+    match what {
+        ModelKind::Completion => load::<CompletionModel>(root, version).map(|(found, _)| found),
+        ModelKind::Recommender => {
+            load::<RecommendationModel>(root, version).map(|(found, _)| found)
+        }
+    }
 }
 
 fn read_files(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), ArtifactError> {

@@ -1,18 +1,16 @@
 //! What a net must beat: a constant, each person's own rate, a rule of slack, and logistic regression. They
-//! answer the same question as the net: is the task done by when it is wanted?
+//! answer any question of yes and no that a net is asked.
 
 mod logistic;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use astro_core::calendar::Timestamp;
-use astro_data::{Example, Row, registry};
+use astro_data::{Row, registry};
 use uuid::Uuid;
 
 pub use logistic::Logistic;
 
-use crate::completion::asked;
 use crate::maths::count;
 
 /// The prior of a person's rate weighs as much as so many rows.
@@ -33,18 +31,25 @@ pub enum Baseline {
     Logistic(Box<Logistic>),
 }
 
-/// All of them by name, fitted to examples whose fates were known at `until`.
-pub fn fit_all(learn: &[&Example], until: Timestamp) -> Vec<(&'static str, Baseline)> {
-    let rows: Vec<(&Example, bool)> = learn
-        .iter()
-        .filter_map(|example| Some((*example, asked(example, until)?)))
-        .collect();
-    let all = share(rows.iter().map(|(_, y)| *y), 0.5, 1.0);
+/// A row whose question was answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    pub person: Uuid,
+    pub row: &'a Row,
+    pub came: bool,
+}
+
+/// All of them by name.
+pub fn fit_all(rows: &[Answered<'_>]) -> Vec<(&'static str, Baseline)> {
+    let all = share(rows.iter().map(|answered| answered.came), 0.5, 1.0);
     let mut people: BTreeMap<Uuid, Vec<bool>> = BTreeMap::new();
     let mut by_slack: [Vec<bool>; 3] = Default::default();
-    for (example, y) in &rows {
-        people.entry(example.person).or_default().push(*y);
-        by_slack[slack_class(&example.row)].push(*y);
+    for answered in rows {
+        people
+            .entry(answered.person)
+            .or_default()
+            .push(answered.came);
+        by_slack[slack_class(answered.row)].push(answered.came);
     }
     let of_person = people
         .into_iter()
@@ -52,7 +57,7 @@ pub fn fit_all(learn: &[&Example], until: Timestamp) -> Vec<(&'static str, Basel
     let logistic = Logistic::fit(
         &rows
             .iter()
-            .map(|(example, y)| (&example.row, *y))
+            .map(|answered| (answered.row, answered.came))
             .collect::<Vec<_>>(),
     );
     vec![
@@ -73,7 +78,7 @@ pub fn fit_all(learn: &[&Example], until: Timestamp) -> Vec<(&'static str, Basel
 }
 
 impl Baseline {
-    /// The chance that a row's task is done by when it is wanted.
+    /// The chance that it comes, of a row.
     pub fn predict(&self, person: Uuid, row: &Row) -> f64 {
         match self {
             Self::Constant(share) => *share,

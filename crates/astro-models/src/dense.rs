@@ -67,6 +67,15 @@ pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.try_into_vec_as::<f32>().unwrap_or_default()
 }
 
+/// Rows of an array that lies row by row, as a batch `[places, width]`.
+pub(crate) fn gathered(all: &[f32], width: usize, places: &[usize], device: &Device) -> Tensor<2> {
+    let mut values = Vec::with_capacity(places.len() * width);
+    for place in places {
+        values.extend_from_slice(&all[place * width..(place + 1) * width]);
+    }
+    Tensor::from_data(TensorData::new(values, [places.len(), width]), device)
+}
+
 /// A number from -1 to 1, of 24 bits.
 fn symmetric(rng: &mut ChaCha8Rng) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "24 bits fit")]

@@ -1,22 +1,15 @@
 //! How good a model is on what it has not seen, beside what it must beat.
 
 use astro_core::calendar::Timestamp;
-use astro_data::Example;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::baselines::Baseline;
-use crate::completion::{CompletionModel, Prediction, asked, known};
 use crate::metrics::{self, Figures, Interval, Judged};
 
-/// What is asked of every row.
-pub const QUESTION: &str = "done by when it is wanted, or within a week where nobody said";
-/// Days at which chances over time are judged.
-pub const SURVIVAL_DAYS: [f64; 4] = [1.0, 3.0, 7.0, 14.0];
 /// The name of the net beside the baselines.
 pub const NET: &str = "net";
 /// Fewer rows say nothing.
-const FEWEST_ROWS: usize = 30;
+pub const FEWEST_ROWS: usize = 30;
 /// With fewer people, weeks of people are drawn anew in place of people.
 const FEWEST_PEOPLE: usize = 10;
 const SETS: usize = 200;
@@ -25,19 +18,23 @@ const SETS: usize = 200;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evaluation {
-    pub question: String,
     pub slices: Vec<Slice>,
+    /// What has no yes and no.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<Measure>,
 }
 
-/// Some rows that no model has seen.
+/// One question, asked of some rows that no model has seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slice {
     pub name: String,
+    pub question: String,
     pub people: u64,
     pub models: Vec<Scored>,
-    /// Chances over time, of the net alone.
-    pub survival: Survival,
+    /// Chances over time, of the net alone, where it says any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survival: Option<Survival>,
     /// What the net said and what came, in 15 bins of equal size: mean chance, share, rows.
     pub reliability: Vec<(f64, f64, usize)>,
     /// ROC curve of the net: false and true positive rate.
@@ -62,12 +59,49 @@ pub struct Scored {
 pub struct Survival {
     /// Harrell's C of "done".
     pub concordance: f64,
-    /// At [`SURVIVAL_DAYS`], and their mean.
+    /// After 1, 3, 7 and 14 days, and their mean.
     pub brier: [f64; 4],
     pub integrated_brier: f64,
 }
 
+/// A figure of the net beside that of always saying the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// What is measured, and on which rows.
+    pub name: String,
+    pub slice: String,
+    pub rows: u64,
+    pub net: f64,
+    pub constant: f64,
+    pub good: Good,
+}
+
+/// Which figures are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Good {
+    High,
+    Low,
+    /// 0.8: it is the share that an interval promises.
+    Near80,
+}
+
+/// Somebody of whom a question was asked, and what came.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub person: Uuid,
+    pub at: Timestamp,
+    pub came: bool,
+}
+
 impl Evaluation {
+    /// What there is, unless there is nothing.
+    pub fn of(slices: Vec<Slice>, measures: Vec<Measure>) -> Option<Self> {
+        let is_something = !slices.is_empty() || !measures.is_empty();
+        is_something.then_some(Self { slices, measures })
+    }
+
     /// Baselines that are at least as good as the net on a slice, by log loss.
     pub fn not_beaten(slice: &Slice) -> Vec<&str> {
         let loss = |model: &Scored| model.figures.log_loss;
@@ -82,78 +116,52 @@ impl Evaluation {
     }
 }
 
-/// Judges a model and its baselines on slices of rows whose fates were known at `until`. Slices in which too
-/// little is known, or all came alike, are left out; `None` when none is left.
-pub fn evaluate(
-    model: &CompletionModel,
-    baselines: &[(&str, Baseline)],
-    slices: &[(String, Vec<&Example>)],
-    until: Timestamp,
-    seed: u64,
-) -> Option<Evaluation> {
-    let judged = slices.iter().filter_map(|(name, examples)| {
-        let rows: Vec<_> = examples.iter().map(|example| example.row.clone()).collect();
-        let said = model.predict(&rows);
-        let by_baseline = baselines.iter().map(|(name, baseline)| {
-            let chances = examples
-                .iter()
-                .map(|example| baseline.predict(example.person, &example.row));
-            ((*name).to_owned(), chances.collect())
-        });
-        let net = said.iter().map(|said| said.asked).collect();
-        let models: Vec<(String, Vec<f64>)> = std::iter::once((NET.to_owned(), net))
-            .chain(by_baseline)
-            .collect();
-        judge(name, examples, &said, &models, until, seed)
-    });
-    let slices: Vec<Slice> = judged.collect();
-    (!slices.is_empty()).then(|| Evaluation {
-        question: QUESTION.to_owned(),
-        slices,
-    })
+impl Measure {
+    /// Whether the net is no better than always saying the same.
+    pub fn is_not_beaten(&self) -> bool {
+        let off = |figure: f64| (figure - 0.8).abs();
+        match self.good {
+            Good::High => self.net <= self.constant,
+            Good::Low => self.net >= self.constant,
+            Good::Near80 => off(self.net) >= off(self.constant).max(0.05),
+        }
+    }
 }
 
-/// The figures of anybody's chances on one slice. The first model is the one whose curves are `said`.
+/// The figures of anybody's chances, each in the order of what was asked. The first model is the one whose plots are
+/// drawn. `None` where too little is known, or all came alike.
 pub fn judge(
     name: &str,
-    examples: &[&Example],
-    said: &[Prediction],
+    question: &str,
+    asked: &[Asked],
     models: &[(String, Vec<f64>)],
-    until: Timestamp,
     seed: u64,
 ) -> Option<Slice> {
-    let answers: Vec<(usize, bool)> = examples
-        .iter()
-        .enumerate()
-        .filter_map(|(place, example)| Some((place, asked(example, until)?)))
-        .collect();
-    let came = answers.iter().filter(|(_, y)| *y).count();
-    if answers.len() < FEWEST_ROWS || came == 0 || came == answers.len() {
+    let came = asked.iter().filter(|asked| asked.came).count();
+    if asked.len() < FEWEST_ROWS || came == 0 || came == asked.len() {
         return None;
     }
-    let (clusters, people) = clusters(examples, &answers);
-    let scored = models.iter().map(|(model, chances)| {
-        let rows: Vec<Judged> = answers
-            .iter()
-            .map(|(place, y)| Judged {
-                p: chances[*place],
-                y: *y,
-            })
-            .collect();
-        scored(model, &rows, &clusters, seed)
-    });
-    let of_first: Vec<Judged> = models.first().map_or(Vec::new(), |(_, chances)| {
-        let row = |(place, y): &(usize, bool)| Judged {
-            p: chances[*place],
-            y: *y,
-        };
-        answers.iter().map(row).collect()
-    });
+    let (clusters, people) = clusters(asked);
+    let rows = |chances: &[f64]| -> Vec<Judged> {
+        let rows = chances.iter().zip(asked);
+        rows.map(|(p, asked)| Judged {
+            p: *p,
+            y: asked.came,
+        })
+        .collect()
+    };
+    let scored = models
+        .iter()
+        .map(|(model, chances)| scored(model, &rows(chances), &clusters, seed));
+    let of_first = models
+        .first()
+        .map_or(Vec::new(), |(_, chances)| rows(chances));
     Some(Slice {
         name: name.to_owned(),
+        question: question.to_owned(),
         people: people as u64,
         models: scored.collect(),
-        survival: survival(examples, said),
+        survival: None,
         reliability: metrics::reliability(&of_first, 15),
         roc: thinned(metrics::roc(&of_first), 100),
     })
@@ -180,40 +188,19 @@ fn scored(model: &str, rows: &[Judged], clusters: &[Uuid], seed: u64) -> Scored 
 }
 
 /// What is drawn anew: people, or weeks of people where they are few; and how many people there are.
-fn clusters(examples: &[&Example], answers: &[(usize, bool)]) -> (Vec<Uuid>, usize) {
-    let mut people: Vec<Uuid> = answers
-        .iter()
-        .map(|(place, _)| examples[*place].person)
-        .collect();
-    let rows = people.clone();
+fn clusters(asked: &[Asked]) -> (Vec<Uuid>, usize) {
+    let rows: Vec<Uuid> = asked.iter().map(|asked| asked.person).collect();
+    let mut people = rows.clone();
     people.sort_unstable();
     people.dedup();
     if people.len() >= FEWEST_PEOPLE {
         return (rows, people.len());
     }
-    let week = |place: usize| {
-        let example = examples[place];
-        let week = example.at.as_second().div_euclid(7 * 24 * 3_600);
-        Uuid::new_v5(&example.person, &week.to_le_bytes())
+    let week = |asked: &Asked| {
+        let week = asked.at.as_second().div_euclid(7 * 24 * 3_600);
+        Uuid::new_v5(&asked.person, &week.to_le_bytes())
     };
-    (
-        answers.iter().map(|(place, _)| week(*place)).collect(),
-        people.len(),
-    )
-}
-
-fn survival(examples: &[&Example], said: &[Prediction]) -> Survival {
-    let at = |days: f64| {
-        let rows = examples.iter().zip(said);
-        rows.map(|(example, said)| (said.curve.at(24.0 * days).done, known(example)))
-            .collect::<Vec<_>>()
-    };
-    let brier = SURVIVAL_DAYS.map(|days| metrics::survival_brier(&at(days), 24.0 * days));
-    Survival {
-        concordance: metrics::concordance(&at(7.0)),
-        brier,
-        integrated_brier: brier.iter().sum::<f64>() / crate::maths::count(brier.len()),
-    }
+    (asked.iter().map(week).collect(), people.len())
 }
 
 /// So many points of a curve, its ends among them.

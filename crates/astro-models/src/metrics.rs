@@ -71,12 +71,17 @@ pub fn auc(rows: &[Judged]) -> f64 {
     (rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives)
 }
 
-/// Mean of -ln of what was said of what came. What was excluded and came costs as much as 1e-12.
+/// Mean of -ln of what was said of what came.
 pub fn log_loss(rows: &[Judged]) -> f64 {
     mean(rows.iter().map(|row| {
         let said = if row.y { row.p } else { 1.0 - row.p };
-        -libm::log(said.clamp(1e-12, 1.0))
+        log_loss_of(said)
     }))
+}
+
+/// -ln of what was said of what came. What was excluded and came costs as much as 1e-12.
+pub fn log_loss_of(said: f64) -> f64 {
+    -libm::log(said.clamp(1e-12, 1.0))
 }
 
 pub fn brier(rows: &[Judged]) -> f64 {

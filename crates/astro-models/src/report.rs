@@ -6,7 +6,7 @@ mod plots;
 use std::fmt::Write as _;
 
 use crate::artifact::Manifest;
-use crate::evaluation::{Evaluation, NET, Slice};
+use crate::evaluation::{Evaluation, Good, Measure, NET, Slice};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1d2327;--soft:#5b6670;--line:#d9dee3;--paper:#fbfbfa;--net:#2f6f5e;--mark:#b3541e}\
@@ -37,10 +37,10 @@ pub fn page(version: &str, manifest: &Manifest) -> String {
     about(&mut page, manifest);
     match &manifest.evaluation {
         Some(evaluation) => {
-            let _ = write!(page, "<p>Asked of every row: {}.</p>", evaluation.question);
             for slice in &evaluation.slices {
                 of_slice(&mut page, slice);
             }
+            measures(&mut page, &evaluation.measures);
         }
         None => page.push_str(
             "<p class=\"warn\">Too little was left to judge it by. Nobody can say yet how good it is.</p>",
@@ -93,8 +93,8 @@ fn about(page: &mut String, manifest: &Manifest) {
 fn of_slice(page: &mut String, slice: &Slice) {
     let _ = write!(
         page,
-        "<h2>{} <small>({} people)</small></h2>",
-        slice.name, slice.people
+        "<h2>{} <small>({} people)</small></h2><p>Asked: {}.</p>",
+        slice.name, slice.people, slice.question
     );
     let better = Evaluation::not_beaten(slice);
     let _ = if better.is_empty() {
@@ -113,16 +113,52 @@ fn of_slice(page: &mut String, slice: &Slice) {
     page.push_str("<div class=\"plots\">");
     page.push_str(&plots::reliability(&slice.reliability));
     page.push_str(&plots::roc(&slice.roc));
-    let survival = &slice.survival;
+    page.push_str("</div>");
+    let Some(survival) = &slice.survival else {
+        return;
+    };
     let _ = write!(
         page,
-        "</div><p>Over time: concordance {:.3}; Brier score after 1, 3, 7 and 14 days {:.3}, {:.3}, {:.3}, {:.3}.</p>",
+        "<p>Over time: concordance {:.3}; Brier score after 1, 3, 7 and 14 days {:.3}, {:.3}, {:.3}, {:.3}.</p>",
         survival.concordance,
         survival.brier[0],
         survival.brier[1],
         survival.brier[2],
         survival.brier[3],
     );
+}
+
+/// What has no yes and no.
+fn measures(page: &mut String, measures: &[Measure]) {
+    if measures.is_empty() {
+        return;
+    }
+    page.push_str(
+        "<h2>Besides</h2><p>The constant says the same of every row.</p><div class=\"scroll\"><table><thead><tr>\
+         <th>figure</th><th>rows of</th><th>rows</th><th>net</th><th>constant</th><th>good is</th></tr></thead><tbody>",
+    );
+    for measure in measures {
+        let good = match measure.good {
+            Good::High => "high",
+            Good::Low => "low",
+            Good::Near80 => "near 0.8",
+        };
+        let _ = write!(
+            page,
+            "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{:.4}</td><td>{:.4}</td><td>{good}</td></tr>",
+            if measure.is_not_beaten() {
+                "warn"
+            } else {
+                "net"
+            },
+            measure.name,
+            measure.slice,
+            measure.rows,
+            measure.net,
+            measure.constant,
+        );
+    }
+    page.push_str("</tbody></table></div>");
 }
 
 fn table(page: &mut String, slice: &Slice) {

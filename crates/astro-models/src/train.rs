@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use astro_core::models::ModelKind;
+use astro_data::{Example, Exposure};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::artifact::{Data, Manifest, hex};
+use crate::artifact::{Calibration, Data, Manifest, hex};
 use crate::baselines;
-use crate::completion::{CompletionModel, Fitted, Lesson, fit};
-use crate::evaluation;
+use crate::completion::{self, CompletionModel};
+use crate::lesson::{Lesson, Taught};
+use crate::recommendation::{self, RecommendationModel};
 use crate::training::{CheckpointError, Pass, Settings};
 use crate::weights::Weights;
 
@@ -17,19 +18,27 @@ use crate::weights::Weights;
 pub const FEWEST: usize = 200;
 
 /// What training starts from.
-#[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
+#[derive(Debug)]
+pub struct Start<'a, M> {
     /// The name of the version that it begins with.
     pub name: &'a str,
-    pub model: &'a CompletionModel,
+    pub model: &'a M,
 }
+
+impl<M> Clone for Start<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Start<'_, M> {}
 
 /// Why nothing was trained.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     #[error(
-        "{learn} examples to learn from and {check} to check by; {FEWEST} and {} are needed: an example is an \
-         open task on a day",
+        "{learn} rows to learn from and {check} to check by; {FEWEST} and {} are needed: each open task gives one on \
+         each day",
         FEWEST / 5
     )]
     TooLittle { learn: usize, check: usize },
@@ -43,34 +52,27 @@ pub enum TrainError {
 /// # Errors
 /// When there is too little to learn from, or what was reached cannot be kept or read.
 pub fn completion(
-    lesson: &Lesson,
-    start: Option<Start<'_>>,
+    lesson: &Lesson<Example>,
+    start: Option<Start<'_, CompletionModel>>,
     settings: &Settings,
     folder: Option<&Path>,
-    after_pass: impl FnMut(u32, Pass),
+    after_pass: &mut dyn FnMut(u32, Pass),
 ) -> Result<(Manifest, Weights), TrainError> {
-    let (learn, check): (Vec<_>, Vec<_>) =
-        (lesson.learn.iter().collect(), lesson.check.iter().collect());
-    if learn.len() < FEWEST || check.len() < FEWEST / 5 {
-        return Err(TrainError::TooLittle {
-            learn: learn.len(),
-            check: check.len(),
-        });
-    }
+    let (learn, check) = enough(lesson)?;
     let until = lesson.learnt_until;
     let prior = start.map(|start| start.model);
-    let Fitted {
-        model,
-        passes,
-        best,
-    } = fit(&learn, &check, until, prior, settings, folder, after_pass)?;
-    let baselines = baselines::fit_all(&learn, until);
-    let mut manifest = Manifest::new(ModelKind::Completion, *settings, data(lesson));
+    let fitted = completion::fit(&learn, &check, until, prior, settings, folder, after_pass)?;
+    let model = fitted.model;
+    let baselines = baselines::fit_all(&completion::answered(&learn, until));
+    let data = data(lesson, |example, hash| {
+        hash.update(example.fate.after_h.to_le_bytes());
+        hash.update([example.fate.ending.map_or(0, |ending| 1 + ending as u8)]);
+    });
+    let mut manifest = Manifest::new(Calibration::Completion(model.lines), *settings, data);
     manifest.parent = start.map(|start| start.name.to_owned());
-    manifest.passes = u32::try_from(passes.len()).unwrap_or(u32::MAX);
-    manifest.best_pass = best;
-    manifest.lines = model.lines;
-    manifest.evaluation = evaluation::evaluate(
+    manifest.passes = u32::try_from(fitted.passes.len()).unwrap_or(u32::MAX);
+    manifest.best_pass = fitted.best;
+    manifest.evaluation = completion::evaluate(
         &model,
         &baselines,
         &lesson.slices(),
@@ -80,20 +82,58 @@ pub fn completion(
     Ok((manifest, model.weights()))
 }
 
-fn data(lesson: &Lesson) -> Data {
+/// As [`completion()`], of the recommendation net.
+///
+/// # Errors
+/// As there.
+pub fn recommender(
+    lesson: &Lesson<Exposure>,
+    start: Option<Start<'_, RecommendationModel>>,
+    settings: &Settings,
+    folder: Option<&Path>,
+    after_pass: &mut dyn FnMut(u32, Pass),
+) -> Result<(Manifest, Weights), TrainError> {
+    let (learn, check) = enough(lesson)?;
+    let prior = start.map(|start| start.model);
+    let fitted = recommendation::fit(&learn, &check, prior, settings, folder, after_pass)?;
+    let model = fitted.model;
+    let data = data(lesson, |exposure, hash| {
+        hash.update(format!("{:?}", exposure.outcomes));
+        hash.update(exposure.propensity.to_le_bytes());
+    });
+    let mut manifest = Manifest::new(Calibration::Recommender(model.lines), *settings, data);
+    manifest.parent = start.map(|start| start.name.to_owned());
+    manifest.passes = u32::try_from(fitted.passes.len()).unwrap_or(u32::MAX);
+    manifest.best_pass = fitted.best;
+    manifest.evaluation = recommendation::evaluate(&model, lesson, settings.seed);
+    Ok((manifest, model.weights()))
+}
+
+/// What is learnt from and checked by, if that is enough.
+fn enough<T: Taught>(lesson: &Lesson<T>) -> Result<(Vec<&T>, Vec<&T>), TrainError> {
+    let (learn, check) = (&lesson.learn, &lesson.check);
+    if learn.len() < FEWEST || check.len() < FEWEST / 5 {
+        return Err(TrainError::TooLittle {
+            learn: learn.len(),
+            check: check.len(),
+        });
+    }
+    Ok((learn.iter().collect(), check.iter().collect()))
+}
+
+fn data<T: Taught>(lesson: &Lesson<T>, outcome: impl Fn(&T, &mut Sha256)) -> Data {
     let all = || lesson.learn.iter().chain(&lesson.check);
-    let mut people: Vec<Uuid> = all().map(|example| example.person).collect();
+    let mut people: Vec<Uuid> = all().map(Taught::person).collect();
     people.sort_unstable();
     people.dedup();
     let mut hash = Sha256::new();
-    for example in all() {
-        hash.update(example.row.hash());
-        hash.update(example.fate.after_h.to_le_bytes());
-        hash.update([example.fate.ending.map_or(0, |ending| 1 + ending as u8)]);
+    for taught in all() {
+        hash.update(taught.row().hash());
+        outcome(taught, &mut hash);
     }
     Data {
         until: lesson.until,
-        from: all().map(|example| example.at).min(),
+        from: all().map(Taught::at).min(),
         people: people.len() as u64,
         learnt: lesson.learn.len() as u64,
         checked: lesson.check.len() as u64,

@@ -6,6 +6,7 @@
 mod facts;
 mod forget;
 mod job;
+mod known;
 mod outlook;
 mod records;
 mod registry;
@@ -13,6 +14,7 @@ mod serving;
 mod training;
 
 pub use job::TrainModel;
+pub use known::Known;
 pub use records::Records;
 pub use registry::ModelDetail;
 pub(crate) use serving::Champion;

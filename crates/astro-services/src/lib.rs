@@ -49,6 +49,8 @@ use astro_core::config::auth::AccountsConfig;
 use astro_core::principal::{Permission, Principal, Scope};
 use astro_core::random::Random;
 use astro_infra::channels::Channels;
+use astro_models::completion::CompletionModel;
+use astro_models::recommendation::RecommendationModel;
 use astro_store::Store;
 
 pub use error::{Error, Result};
@@ -75,7 +77,8 @@ pub struct Needs {
     probes: reminders::Probes,
     /// The folder of trained models.
     models: PathBuf,
-    champion: learning::Champion,
+    completion: learning::Champion<CompletionModel>,
+    recommender: learning::Champion<RecommendationModel>,
 }
 
 impl Deref for Services {
@@ -180,7 +183,8 @@ impl Services {
             keys: instance_keys::Keys::default(),
             probes: reminders::Probes::default(),
             models: config.models.clone(),
-            champion: learning::Champion::default(),
+            completion: learning::Champion::default(),
+            recommender: learning::Champion::default(),
         })))
     }
 

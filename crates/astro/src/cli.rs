@@ -15,7 +15,8 @@ pub use accounts::{NewUserArgs, TenantCommand, TokenCommand, UserCommand};
 pub use add::NewTaskArgs;
 pub use calendar::{CalendarCommand, ExpandArgs};
 pub use learning::{
-    DataCommand, DataExportArgs, DataFormat, DemoArgs, ModelsCommand, PredictArgs, TrainArgs,
+    DataCommand, DataExportArgs, DataFormat, DataWhat, DemoArgs, ModelWhat, ModelsCommand,
+    PredictArgs, TrainArgs,
 };
 pub use reminder::{DestinationCommand, NewDestinationArgs, ReminderCommand};
 pub use sim::{SimArgs, SimBehaviour, SimCommand};
@@ -179,6 +180,9 @@ pub enum Command {
     Models {
         #[command(flatten)]
         who: Who,
+        /// Of which kind of model
+        #[arg(long, value_enum, global = true, default_value = "completion")]
+        kind: ModelWhat,
         #[command(subcommand)]
         command: ModelsCommand,
     },

@@ -10,7 +10,6 @@
 mod product;
 
 use std::fs;
-use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -55,16 +54,8 @@ fn a_sample_life_comes_and_goes() {
 }
 
 /// Predictions of rows in a file, as text.
-fn predict(product: &Product, rows: &str, model: &str) -> String {
-    let arguments = [
-        "models",
-        "predict",
-        "completion",
-        "--rows",
-        rows,
-        "--model",
-        model,
-    ];
+fn predict(product: &Product, what: &str, rows: &str, model: &str) -> String {
+    let arguments = ["models", "predict", what, "--rows", rows, "--model", model];
     let done = product.try_astro(&arguments, "");
     assert!(
         done.status.success(),
@@ -75,8 +66,9 @@ fn predict(product: &Product, rows: &str, model: &str) -> String {
 }
 
 /// Writes all rows; answers how many.
-fn export(product: &Product, format: &str, file: &str) -> u64 {
-    let told = product.astro_json(&["data", "export", "--format", format, "--output", file]);
+fn export(product: &Product, what: &str, format: &str, file: &str) -> u64 {
+    let arguments = ["data", "export", "--what", what, "--format", format];
+    let told = product.astro_json(&[&arguments[..], &["--output", file]].concat());
     let parts = told["rows"].as_object().unwrap().values();
     parts.map(|rows| rows.as_u64().unwrap()).sum()
 }
@@ -84,8 +76,8 @@ fn export(product: &Product, format: &str, file: &str) -> u64 {
 #[test]
 fn rows_go_out_in_two_forms_and_come_in_again() {
     let product = lived("60");
-    let rows = export(&product, "csv", "rows.csv");
-    assert!(rows > 300 && export(&product, "parquet", "rows.parquet") >= rows);
+    let rows = export(&product, "completion", "csv", "rows.csv");
+    assert!(rows > 300 && export(&product, "completion", "parquet", "rows.parquet") >= rows);
     let csv = fs::read_to_string(product.home.path().join("rows.csv")).unwrap();
     assert!(csv.starts_with(
         "part,person,task,nth,at,known_at,asked_h,answer,after_h,ending,minutes,priority,"
@@ -95,7 +87,7 @@ fn rows_go_out_in_two_forms_and_come_in_again() {
             .iter()
             .all(|part| csv.contains(&format!("\n{part}")))
     );
-    let said = predict(&product, "rows.csv", "prior");
+    let said = predict(&product, "completion", "rows.csv", "prior");
     assert_eq!(said.lines().count(), csv.lines().count());
     for line in said.lines().skip(1) {
         let chances: Vec<f64> = line
@@ -137,6 +129,65 @@ fn rows_go_out_in_two_forms_and_come_in_again() {
 }
 
 #[test]
+fn exposures_and_rewards_go_out_and_are_answered() {
+    let product = lived("60");
+    // nothing was suggested in this life: silence, tasks and hours
+    let rows = export(&product, "exposures", "csv", "exposures.csv");
+    assert!(rows > 100, "{rows}");
+    let read = |file: &str| fs::read_to_string(product.home.path().join(file)).unwrap();
+    let csv = read("exposures.csv");
+    assert!(csv.starts_with(
+        "part,person,decision,at,about,task,kind,slot,p_speak,p_choice,propensity,accepted,"
+    ));
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let place = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let (about, baseline, next, hour) = (
+        place("about"),
+        place("baseline"),
+        place("next"),
+        place("in_slot"),
+    );
+    for line in csv.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(cells.len(), header.len());
+        let asked = match cells[about] {
+            "silence" => baseline,
+            "task" => next,
+            "slot" => hour,
+            other => panic!("nobody suggested: {other}"),
+        };
+        let answered = [baseline, next, hour]
+            .into_iter()
+            .filter(|place| !cells[*place].is_empty());
+        // each row has the answer that it was asked for, or none yet
+        assert!(answered.into_iter().all(|place| place == asked), "{line}");
+    }
+    assert!(export(&product, "exposures", "parquet", "exposures.parquet") >= rows);
+    let said = predict(&product, "recommender", "exposures.csv", "prior");
+    assert_eq!(said.lines().count(), csv.lines().count());
+    assert!(said.starts_with("accept,start,burden,slot,respond_in_10_min,"));
+    let rewards = export(&product, "rewards", "csv", "rewards.csv");
+    let csv = read("rewards.csv");
+    assert!(rewards > 20 && csv.lines().count() as u64 == rewards + 1);
+    assert!(csv.starts_with("part,person,decision,at,window_end,spoken,progress,completion,on_time,burden,reward,definition"));
+    let parts = |line: &str| {
+        line.split(',')
+            .skip(6)
+            .map(|cell| cell.parse().unwrap())
+            .collect::<Vec<f64>>()
+    };
+    let earned = csv.lines().skip(1).map(|line| {
+        let parts = parts(line);
+        assert!(
+            (parts[0] + parts[1] + parts[2] - parts[3] - parts[4]).abs() < 1e-9,
+            "{line}"
+        );
+        parts[4]
+    });
+    assert!(earned.sum::<f64>() > 1.0, "somebody did something");
+}
+
+#[test]
 fn what_was_lived_is_learnt_and_both_forms_hold_the_same_bits() {
     let product = lived("60");
     let until = product.astro_json(&["data", "export", "--output", "rows.csv"])["until"].clone();
@@ -157,16 +208,17 @@ fn what_was_lived_is_learnt_and_both_forms_hold_the_same_bits() {
         (&trained["serves"], &trained["people"]),
         (&json!(true), &json!(1))
     );
-    let said = predict(&product, "rows.csv", "champion");
+    let said = predict(&product, "completion", "rows.csv", "champion");
     assert_eq!(
         said,
         predict(
             &product,
+            "completion",
             "rows.parquet",
             trained["version"].as_str().unwrap()
         )
     );
-    assert_ne!(said, predict(&product, "rows.csv", "prior"));
+    assert_ne!(said, predict(&product, "completion", "rows.csv", "prior"));
     product.astro_json(&["models", "show", "champion", "--page", "report.html"]);
     let page = fs::read_to_string(product.home.path().join("report.html")).unwrap();
     assert!(page.contains("</html>"));
@@ -177,9 +229,22 @@ async fn a_running_server_trains_when_the_command_line_asks() {
     let mut product = lived("60");
     product.start().await;
     let list = product.astro_json(&["train", "--once", "--seed", "3"]);
-    assert_eq!(list["items"][0]["aliases"], json!(["champion"]), "{list}");
+    let kinds = ["completion", "recommender"];
+    for (item, kind) in list["items"].as_array().unwrap().iter().zip(kinds) {
+        assert_eq!(
+            (&item["kind"], &item["aliases"]),
+            (&json!(kind), &json!(["champion"])),
+            "{list}"
+        );
+    }
+    assert_eq!(list["items"].as_array().unwrap().len(), kinds.len());
+    let shown = product.astro_json(&["models", "show", "--kind", "recommender"]);
+    assert_eq!(shown["kind"], "recommender");
     product.stop();
 }
+
+/// Moments at which training is killed, each later than the one before.
+const KILLS: u64 = 50;
 
 /// Killed at any moment, training leaves a registry that names only versions whose files are whole, and the next
 /// run ends with the version that no kill would have changed.
@@ -191,26 +256,36 @@ fn training_that_is_killed_leaves_nothing_broken() {
         .unwrap()
         .to_owned();
     let train = ["train", "--once", "--seed", "5", "--until", &until];
-    for kill in 0..16_u64 {
+    for kill in 0..KILLS {
         let mut child = product.spawn(&train);
-        sleep(Duration::from_millis(60 + 120 * kill));
+        sleep(Duration::from_millis(60 + 60 * kill));
         child.kill().unwrap();
         child.wait().unwrap();
         for version in versions(&product) {
             assert_eq!(version["damage"], Value::Null, "after kill {kill}");
         }
     }
-    let trained = product.astro_json(&train);
-    let whole = lived_again(&product, &train);
-    assert_eq!(trained["version"], whole["version"]);
-    let folder = product.data_dir().join("models/completion");
-    let names = |folder: &Path| {
-        fs::read_dir(folder)
+    let trained = named(&product.astro_json(&train));
+    assert_eq!(trained.len(), 2, "{trained:?}");
+    assert_eq!(trained, named(&lived_again(&product, &train)));
+    for (kind, _) in trained {
+        let folder = product.data_dir().join("models").join(kind);
+        let names: Vec<_> = fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(names(&folder).len(), 1, "{:?}", names(&folder));
+            .collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+    }
+}
+
+/// What was trained: kinds and versions.
+fn named(trained: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let items = trained["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| (text(&item["kind"]), text(&item["version"])))
+        .collect()
 }
 
 /// The same training where nothing was ever trained.

@@ -5,12 +5,13 @@ use astro_core::models::ModelKind;
 use serde::{Deserialize, Serialize};
 
 use super::{ArtifactError, hex};
-use crate::completion::Lines;
+use crate::completion;
 use crate::evaluation::Evaluation;
+use crate::recommendation;
 use crate::training::Settings;
 
 /// The format of manifests that this build writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What was learnt from. The same data, settings and build give the same bytes, so no moment of training
 /// stands here.
@@ -27,6 +28,23 @@ pub struct Data {
     pub checked: u64,
     /// SHA-256 of the hashes of all rows and fates, in order.
     pub hash: String,
+}
+
+/// What puts a net's chances right, by the kind of its model.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Calibration {
+    Completion(completion::Lines),
+    Recommender(recommendation::Lines),
+}
+
+impl Calibration {
+    fn of(self) -> ModelKind {
+        match self {
+            Self::Completion(_) => ModelKind::Completion,
+            Self::Recommender(_) => ModelKind::Recommender,
+        }
+    }
 }
 
 /// A manifest.
@@ -47,17 +65,17 @@ pub struct Manifest {
     /// Passes, and the one whose numbers were kept.
     pub passes: u32,
     pub best_pass: u32,
-    pub lines: Lines,
+    pub calibration: Calibration,
     /// How good it was on what it had not seen; `None` where too little was left to say.
     pub evaluation: Option<Evaluation>,
 }
 
 impl Manifest {
     /// A manifest of this build, for numbers that are still to be written.
-    pub fn new(what: ModelKind, settings: Settings, data: Data) -> Self {
+    pub fn new(calibration: Calibration, settings: Settings, data: Data) -> Self {
         Self {
             format: FORMAT,
-            what,
+            what: calibration.of(),
             feature_schema: hex(&astro_data::schema_hash()),
             weights_sha256: String::new(),
             product: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,7 +85,7 @@ impl Manifest {
             data,
             passes: 0,
             best_pass: 0,
-            lines: Lines::default(),
+            calibration,
             evaluation: None,
         }
     }

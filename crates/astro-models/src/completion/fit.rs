@@ -4,14 +4,12 @@ use std::path::Path;
 
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
-use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::bins;
-use super::curve::Curve;
 use super::model::{self, CompletionModel, Lines};
 use super::net::CompletionNet;
 use super::set::{Batch, Set};
@@ -19,6 +17,7 @@ use super::{HORIZON_DAYS, asked, done_within};
 use crate::calibrate::Line;
 use crate::dense::Source;
 use crate::maths::{count, logit};
+use crate::minutes;
 use crate::scaler::Scaler;
 use crate::training::{self, CheckpointError, Learner, Pass, Settings, Trained};
 use crate::weights::{Weights, WeightsError};
@@ -28,11 +27,6 @@ const MINUTES_WEIGHT: f64 = 0.25;
 /// So much is believed of a net before its probabilities are put right: as if each line were known to
 /// within 0.1.
 const LINE_BELIEF: f64 = 100.0;
-/// With fewer examples of known minutes the interval stays as the net says it.
-const FEWEST_MINUTES: usize = 20;
-/// What lies between the outer quantiles.
-const COVERAGE: f64 = 0.8;
-const QUANTILES: [f32; 3] = [0.1, 0.5, 0.9];
 
 /// A trained model and how it came about.
 #[derive(Clone, Debug)]
@@ -97,32 +91,23 @@ fn lines(model: &CompletionModel, check: &[&Example], until: Timestamp) -> Lines
         let hours = 24.0 * HORIZON_DAYS[place];
         line(&|_| hours, &|example| done_within(example, hours, until))
     };
+    let took = check
+        .iter()
+        .zip(&curves)
+        .filter_map(|(example, (_, said))| {
+            Some((
+                example.person,
+                *said,
+                libm::log(f64::from(example.minutes?)),
+            ))
+        });
     Lines {
         asked: line(&|example| bins::asked_h(&example.row), &|example| {
             asked(example, until)
         }),
         days: [day(0), day(1), day(2)],
-        minutes_wider: wider(check, &curves),
+        minutes_wider: minutes::wider(took),
     }
-}
-
-/// By how much the outer quantiles of minutes must move so that four of five examples lie between them.
-fn wider(check: &[&Example], curves: &[(Curve, [f32; 3])]) -> f64 {
-    let off = check
-        .iter()
-        .zip(curves)
-        .filter_map(|(example, (_, [low, _, high]))| {
-            let took = libm::log(f64::from(example.minutes?));
-            Some((f64::from(*low) - took).max(took - f64::from(*high)))
-        });
-    let mut off: Vec<f64> = off.collect();
-    if off.len() < FEWEST_MINUTES {
-        return 0.0;
-    }
-    off.sort_by(f64::total_cmp);
-    // the share that holds for one more example than there are
-    let share = COVERAGE * (1.0 + 1.0 / count(off.len()));
-    crate::maths::quantile(&off, share.min(1.0))
 }
 
 struct CompletionLearner {
@@ -222,11 +207,7 @@ fn losses(net: &CompletionNet, batch: &Batch, device: &Device) -> [Tensor<1>; 2]
     let of_bins =
         batch.at_risk.clone() * all - batch.done.clone() * done - batch.dropped.clone() * dropped;
     let fates = of_bins.sum_dim(1).mean();
-    let quantiles = Tensor::<2>::from_data(TensorData::new(QUANTILES.to_vec(), [1, 3]), device);
-    let rest = quantiles.clone().neg().add_scalar(1.0);
-    // what is below a quantile costs its share, what is above it the rest
-    let off = batch.log_minutes.clone() - said.minutes;
-    let pinball = relu(off.clone()) * quantiles + relu(off.neg()) * rest;
+    let pinball = minutes::pinball(said.minutes, batch.log_minutes.clone(), device);
     let known = batch.has_minutes.clone();
     let minutes = (pinball * known.clone()).sum() / known.sum().clamp_min(1.0);
     [fates, minutes]
@@ -235,7 +216,7 @@ fn losses(net: &CompletionNet, batch: &Batch, device: &Device) -> [Tensor<1>; 2]
 /// What is lost by saying the same of every row: the share that ends in each bin, and the three quantiles of
 /// all minutes.
 fn constant_losses(set: &Set) -> [f64; 2] {
-    let (by_bin, mut minutes) = set.totals();
+    let (by_bin, mut took) = set.totals();
     let entropy = |part: f64, all: f64| {
         if part > 0.0 {
             -part * libm::log(part / all)
@@ -253,18 +234,11 @@ fn constant_losses(set: &Set) -> [f64; 2] {
                 .sum::<f64>()
         })
         .sum();
-    minutes.sort_by(f64::total_cmp);
-    let pinball: f64 = QUANTILES
-        .iter()
-        .map(|q| {
-            let q = f64::from(*q);
-            let said = crate::maths::quantile(&minutes, q);
-            let loss = |minutes: &f64| (q * (minutes - said)).max((q - 1.0) * (minutes - said));
-            minutes.iter().map(loss).sum::<f64>() / count(minutes.len()).max(1.0)
-        })
-        .filter(|loss| loss.is_finite())
-        .sum();
+    took.sort_by(f64::total_cmp);
     // nothing to compare with where all are alike
     let or_one = |loss: f64| if loss > 1e-9 { loss } else { 1.0 };
-    [or_one(fates / count(set.len()).max(1.0)), or_one(pinball)]
+    [
+        or_one(fates / count(set.len()).max(1.0)),
+        or_one(minutes::constant_loss(&took)),
+    ]
 }

@@ -8,7 +8,7 @@ pub mod bins;
 mod curve;
 mod fit;
 mod follow;
-mod lesson;
+mod judge;
 mod model;
 mod net;
 mod set;
@@ -20,7 +20,7 @@ use astro_data::{Closing, Example};
 pub use curve::{Chances, Curve};
 pub use fit::{Fitted, fit};
 pub use follow::{HALF_LIFE, followed};
-pub use lesson::{Lesson, Record};
+pub use judge::{QUESTION, SURVIVAL_DAYS, answered, evaluate, judge};
 pub use model::{CompletionModel, Lines, Prediction};
 
 use crate::metrics::Known;

@@ -5,12 +5,13 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::HORIZON_DAYS;
-use super::bins::{self, BINS};
+use super::bins;
 use super::curve::Curve;
-use super::net::CompletionNet;
+use super::net::{CompletionNet, OfRow};
 use super::set::Set;
 use crate::calibrate::Line;
-use crate::dense::{self, Source};
+use crate::dense::Source;
+use crate::minutes;
 use crate::scaler::Scaler;
 use crate::weights::{Weights, WeightsError};
 
@@ -81,21 +82,18 @@ impl CompletionModel {
         weights
     }
 
-    /// What the net says before chances are made of it, for each row: logits of being done and of being given up
-    /// in each bin, and logs of minutes. For whoever measures the net alone.
-    pub fn logits(&self, rows: &[Row]) -> [Vec<f32>; 3] {
+    /// What the net says before chances are made of it. For whoever measures the net alone.
+    pub fn say(&self, rows: &[Row]) -> Vec<OfRow> {
         let set = Set::unanswered(rows, &self.scaler);
         let places: Vec<usize> = (0..set.len()).collect();
-        let (rows, slots) = set.question(&places, &self.device);
-        let said = self.net.forward(rows, &slots);
-        [said.done, said.dropped, said.minutes].map(dense::numbers)
+        said(&self.net, &set, &places, &self.device)
     }
 
     /// What is said of each row, in their order.
     pub fn predict(&self, rows: &[Row]) -> Vec<Prediction> {
         let set = Set::unanswered(rows, &self.scaler);
         let curves = curves(&self.net, &set, &self.device).into_iter();
-        let said = rows.iter().zip(curves).map(|(row, (curve, minutes))| {
+        let said = rows.iter().zip(curves).map(|(row, (curve, took))| {
             let day = |place: usize| {
                 let chance = curve.at(24.0 * HORIZON_DAYS[place]).done;
                 self.lines.days[place].apply(chance)
@@ -103,7 +101,7 @@ impl CompletionModel {
             Prediction {
                 asked: self.lines.asked.apply(curve.at(bins::asked_h(row)).done),
                 days: in_order([day(0), day(1), day(2)]),
-                minutes: self.lines.interval(minutes).map(libm::exp),
+                minutes: minutes::interval(took, self.lines.minutes_wider).map(libm::exp),
                 curve,
             }
         });
@@ -124,18 +122,6 @@ impl Prediction {
     }
 }
 
-impl Lines {
-    /// Quantiles of ln minutes with the outer ones moved; the middle one stays between them.
-    fn interval(&self, minutes: [f32; 3]) -> [f64; 3] {
-        let [low, middle, high] = minutes.map(f64::from);
-        [
-            (low - self.minutes_wider).min(middle),
-            middle,
-            (high + self.minutes_wider).max(middle),
-        ]
-    }
-}
-
 /// Each question has a line of its own; a week must still not be less than a day.
 fn in_order(mut days: [f64; 3]) -> [f64; 3] {
     days[1] = days[1].max(days[0]);
@@ -148,18 +134,16 @@ pub(super) fn curves(net: &CompletionNet, set: &Set, device: &Device) -> Vec<(Cu
     let mut curves = Vec::with_capacity(set.len());
     let places: Vec<usize> = (0..set.len()).collect();
     for places in places.chunks(BATCH) {
-        let (rows, slots) = set.question(places, device);
-        let said = net.forward(rows, &slots);
-        let [done, dropped] = [said.done, said.dropped].map(dense::numbers);
-        let minutes = dense::numbers(said.minutes);
-        let by_row = done
-            .chunks(BINS)
-            .zip(dropped.chunks(BINS))
-            .zip(minutes.chunks(3));
-        curves.extend(by_row.map(|((done, dropped), minutes)| {
-            let minutes = [minutes[0], minutes[1], minutes[2]].map(|log| log.clamp(-5.0, 15.0));
-            (Curve::from_logits(done, dropped), minutes)
+        let said = said(net, set, places, device).into_iter();
+        curves.extend(said.map(|said| {
+            let minutes = said.minutes.map(minutes::possible);
+            (Curve::from_logits(&said.done, &said.dropped), minutes)
         }));
     }
     curves
+}
+
+fn said(net: &CompletionNet, set: &Set, places: &[usize], device: &Device) -> Vec<OfRow> {
+    let slots = places.iter().map(|place| set.slots(*place));
+    net.say(set.rows(places, device), slots)
 }

@@ -10,6 +10,7 @@ use astro_data::WIDTH;
 
 use super::bins::{BINS, SLOTS};
 use crate::dense::{self, Source};
+use crate::minutes;
 use crate::weights::{Weights, WeightsError};
 
 const TRUNK: [usize; 2] = [64, 32];
@@ -35,6 +36,33 @@ pub struct Said {
     pub minutes: Tensor<2>,
 }
 
+/// As [`Said`], of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfRow {
+    pub done: [f32; BINS],
+    pub dropped: [f32; BINS],
+    pub minutes: [f32; 3],
+}
+
+impl OfRow {
+    fn new(out: &[f32; OUT], slots: &[u8]) -> Self {
+        let by_bin = |way: usize| {
+            let (in_bin, in_slot) = (&out[way * BINS..], &out[2 * BINS + way * SLOTS..]);
+            let mut logits = [0.0; BINS];
+            for ((logit, in_bin), slot) in logits.iter_mut().zip(in_bin).zip(slots) {
+                *logit = in_bin + in_slot[usize::from(*slot)];
+            }
+            logits
+        };
+        let [.., middle, low, high] = *out;
+        Self {
+            done: by_bin(0),
+            dropped: by_bin(1),
+            minutes: minutes::apart([middle, low, high]),
+        }
+    }
+}
+
 impl CompletionNet {
     pub(crate) fn new(source: &mut Source<'_>, device: &Device) -> Result<Self, WeightsError> {
         let [wide, narrow] = TRUNK;
@@ -51,11 +79,24 @@ impl CompletionNet {
         dense::collect(weights, "heads", &self.heads);
     }
 
-    /// `slots` says for each bin where it lies against when the task is wanted, `[batch, BINS]`.
-    pub fn forward(&self, rows: Tensor<2>, slots: &Tensor<2, Int>) -> Said {
+    /// The numbers of the heads, `[batch, OUT]`.
+    fn out(&self, rows: Tensor<2>) -> Tensor<2> {
         let hidden = relu(self.first.forward(rows));
         let hidden = relu(self.second.forward(hidden));
-        let out = self.heads.forward(hidden);
+        self.heads.forward(hidden)
+    }
+
+    /// What is said of each row, outside the framework from the heads on: of few rows each of its operations
+    /// costs more than what it computes. `slots` are those of one row after the other.
+    pub fn say<'a>(&self, rows: Tensor<2>, slots: impl Iterator<Item = &'a [u8]>) -> Vec<OfRow> {
+        let out = dense::numbers(self.out(rows));
+        let rows = out.as_chunks::<OUT>().0.iter().zip(slots);
+        rows.map(|(out, slots)| OfRow::new(out, slots)).collect()
+    }
+
+    /// `slots` says for each bin where it lies against when the task is wanted, `[batch, BINS]`.
+    pub fn forward(&self, rows: Tensor<2>, slots: &Tensor<2, Int>) -> Said {
+        let out = self.out(rows);
         let part = |from: usize, len: usize| out.clone().narrow(1, from, len);
         let by_bin = |way: usize| {
             let in_bin = part(way * BINS, BINS);
@@ -73,5 +114,51 @@ impl CompletionNet {
             dropped,
             minutes: Tensor::cat(vec![low, middle, high], 1),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::TensorData;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    use super::*;
+
+    #[test]
+    fn serving_says_what_training_learns() {
+        let device = crate::device::cpu();
+        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        let net = CompletionNet::new(&mut Source::Seed(&mut rng), &device).unwrap();
+        let rows: Vec<f32> = (0_u8..200)
+            .map(|i| f32::from(i % 7) - 3.0)
+            .cycle()
+            .take(3 * WIDTH)
+            .collect();
+        let rows = Tensor::<2>::from_data(TensorData::new(rows, [3, WIDTH]), &device);
+        let slots: Vec<u8> = (0..3 * BINS)
+            .map(|i| u8::try_from(i % SLOTS).unwrap())
+            .collect();
+        let wide: Vec<i64> = slots.iter().map(|slot| i64::from(*slot)).collect();
+        let wide = Tensor::<2, Int>::from_data(TensorData::new(wide, [3, BINS]), &device);
+        let learnt = net.forward(rows.clone(), &wide);
+        let said = net.say(rows, slots.chunks(BINS));
+        let near = |said: Vec<f32>, learnt: Tensor<2>| {
+            let learnt = dense::numbers(learnt);
+            assert_eq!(said.len(), learnt.len());
+            assert!(
+                said.iter().zip(&learnt).all(|(a, b)| (a - b).abs() < 1e-5),
+                "{said:?} {learnt:?}"
+            );
+        };
+        near(said.iter().flat_map(|row| row.done).collect(), learnt.done);
+        near(
+            said.iter().flat_map(|row| row.dropped).collect(),
+            learnt.dropped,
+        );
+        near(
+            said.iter().flat_map(|row| row.minutes).collect(),
+            learnt.minutes,
+        );
     }
 }

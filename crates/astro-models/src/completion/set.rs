@@ -4,6 +4,7 @@ use astro_data::{Closing, Example, Row, WIDTH};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::bins::{self, BINS};
+use crate::dense::gathered;
 use crate::maths::single;
 use crate::scaler::Scaler;
 
@@ -13,6 +14,12 @@ pub(crate) struct Set {
     rows: Vec<f32>,
     slots: Vec<u8>,
     fates: Vec<Target>,
+    /// The fates in numbers, as batches have them.
+    at_risk: Vec<f32>,
+    done: Vec<f32>,
+    dropped: Vec<f32>,
+    log_minutes: Vec<f32>,
+    has_minutes: Vec<f32>,
 }
 
 /// What became of a row, in bins.
@@ -44,9 +51,22 @@ impl Set {
         let mut set = Self::default();
         for example in examples {
             set.push(&example.row, scaler);
-            set.fates.push(Target::of(example));
+            set.tell(Target::of(example));
         }
         set
+    }
+
+    fn tell(&mut self, target: Target) {
+        let number = |is: bool| f32::from(u8::from(is));
+        for bin in 0..BINS {
+            self.at_risk.push(number(target.is_at_risk(bin)));
+            self.done.push(number(target.ends_in(bin, Closing::Done)));
+            self.dropped
+                .push(number(target.ends_in(bin, Closing::Dropped)));
+        }
+        self.log_minutes.push(target.log_minutes.unwrap_or(0.0));
+        self.has_minutes.push(number(target.log_minutes.is_some()));
+        self.fates.push(target);
     }
 
     /// Rows of which nothing is known yet.
@@ -89,42 +109,30 @@ impl Set {
         (totals, minutes.map(f64::from).collect())
     }
 
-    /// What the net is asked of some rows, in their order.
-    pub fn question(&self, places: &[usize], device: &Device) -> (Tensor<2>, Tensor<2, Int>) {
-        let len = places.len();
-        let rows: Vec<f32> = gathered(&self.rows, WIDTH, places).copied().collect();
-        let slots: Vec<i64> = gathered(&self.slots, BINS, places)
-            .map(|slot| i64::from(*slot))
-            .collect();
-        (
-            Tensor::from_data(TensorData::new(rows, [len, WIDTH]), device),
-            Tensor::from_data(TensorData::new(slots, [len, BINS]), device),
-        )
+    /// Rows as the net sees them, in the order of their places.
+    pub fn rows(&self, places: &[usize], device: &Device) -> Tensor<2> {
+        gathered(&self.rows, WIDTH, places, device)
     }
 
-    /// The same with the answers.
+    /// Where the bins of a row lie against when its task is wanted.
+    pub fn slots(&self, place: usize) -> &[u8] {
+        &self.slots[place * BINS..(place + 1) * BINS]
+    }
+
+    /// Rows and answers of some places.
     pub fn batch(&self, places: &[usize], device: &Device) -> Batch {
-        let (rows, slots) = self.question(places, device);
-        let len = places.len();
-        let by_bin = |value: fn(&Target, usize) -> bool| {
-            let values = places.iter().flat_map(|place| {
-                let target = &self.fates[*place];
-                (0..BINS).map(move |bin| f32::from(u8::from(value(target, bin))))
-            });
-            tensor(values.collect(), [len, BINS], device)
-        };
-        let by_row = |value: fn(&Target) -> f32| {
-            let values = places.iter().map(|place| value(&self.fates[*place]));
-            tensor(values.collect(), [len, 1], device)
-        };
+        let slots = places.iter().flat_map(|place| self.slots(*place));
+        let slots: Vec<i64> = slots.map(|slot| i64::from(*slot)).collect();
+        let by_bin = |all: &[f32]| gathered(all, BINS, places, device);
+        let by_row = |all: &[f32]| gathered(all, 1, places, device);
         Batch {
-            rows,
-            slots,
-            at_risk: by_bin(Target::is_at_risk),
-            done: by_bin(|target, bin| target.ends_in(bin, Closing::Done)),
-            dropped: by_bin(|target, bin| target.ends_in(bin, Closing::Dropped)),
-            log_minutes: by_row(|target| target.log_minutes.unwrap_or(0.0)),
-            has_minutes: by_row(|target| f32::from(u8::from(target.log_minutes.is_some()))),
+            rows: self.rows(places, device),
+            slots: Tensor::from_data(TensorData::new(slots, [places.len(), BINS]), device),
+            at_risk: by_bin(&self.at_risk),
+            done: by_bin(&self.done),
+            dropped: by_bin(&self.dropped),
+            log_minutes: by_row(&self.log_minutes),
+            has_minutes: by_row(&self.has_minutes),
         }
     }
 }
@@ -150,14 +158,4 @@ impl Target {
     fn ends_in(&self, bin: usize, way: Closing) -> bool {
         bin == self.open && self.ending == Some(way)
     }
-}
-
-fn gathered<'a, T>(all: &'a [T], width: usize, places: &'a [usize]) -> impl Iterator<Item = &'a T> {
-    places
-        .iter()
-        .flat_map(move |place| &all[place * width..(place + 1) * width])
-}
-
-fn tensor(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values, shape), device)
 }

@@ -1,33 +1,11 @@
 //! Examples as a table that other programs read: the very rows that are learnt from and judged on.
 
-use std::fmt;
-
 use astro_core::calendar::Timestamp;
 use astro_data::{Closing, Example, registry};
 
-use super::{Lesson, asked, bins};
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    Whole,
-    /// Double precision.
-    Number,
-    /// Single precision, as nets see it.
-    Single,
-}
-
-/// What stands in a cell.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// Nothing is known.
-    Empty,
-    Text(String),
-    Whole(i64),
-    Number(f64),
-    Single(f32),
-}
+use super::{asked, bins};
+use crate::lesson::Lesson;
+use crate::table::{Cell, Kind, Table};
 
 /// Columns before the features: which part the row belongs to (`learn`, `check`, `later`, `unseen`), whose and
 /// which task it is, the place of the task among its person's, its moment and when its fate was known, the
@@ -47,9 +25,9 @@ pub const ABOUT: [(&str, Kind); 11] = [
 ];
 
 /// Names and kinds of all columns; features follow by their own names.
-pub fn columns() -> impl Iterator<Item = (&'static str, Kind)> {
+pub fn columns() -> Vec<(&'static str, Kind)> {
     let features = registry::all().map(|feature| (feature.name, Kind::Single));
-    ABOUT.into_iter().chain(features)
+    ABOUT.into_iter().chain(features).collect()
 }
 
 /// The cells of an example whose fate was known at `until`, one for each column.
@@ -78,46 +56,17 @@ pub fn cells(part: &str, example: &Example, until: Timestamp) -> Vec<Cell> {
 }
 
 /// All rows of a lesson, part by part.
-pub fn rows(lesson: &Lesson) -> impl Iterator<Item = Vec<Cell>> {
-    let parts = [
-        ("learn", &lesson.learn, lesson.learnt_until),
-        ("check", &lesson.check, lesson.learnt_until),
-        ("later", &lesson.later, lesson.until),
-        ("unseen", &lesson.unseen, lesson.until),
-    ];
-    parts.into_iter().flat_map(|(part, examples, until)| {
-        examples
-            .iter()
-            .map(move |example| cells(part, example, until))
-    })
-}
-
-/// The first line of a file of comma-separated values.
-pub fn csv_header() -> String {
-    columns()
-        .map(|(name, _)| name)
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
-/// A line of such a file. No cell holds a comma, a quote or a line break: none holds a word of a person.
-pub fn csv_line(cells: &[Cell]) -> String {
-    cells
-        .iter()
-        .map(Cell::to_string)
-        .collect::<Vec<_>>()
-        .join(",")
-}
-
-impl fmt::Display for Cell {
-    /// Numbers are the shortest that read back as the same bits.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => Ok(()),
-            Self::Text(text) => f.write_str(text),
-            Self::Whole(number) => number.fmt(f),
-            Self::Number(number) => number.fmt(f),
-            Self::Single(number) => number.fmt(f),
-        }
+pub fn examples(lesson: &Lesson<Example>) -> Table<'_> {
+    let rows = lesson
+        .parts()
+        .into_iter()
+        .flat_map(|(part, examples, until)| {
+            examples
+                .iter()
+                .map(move |example| cells(part, example, until))
+        });
+    Table {
+        columns: columns(),
+        rows: Box::new(rows),
     }
 }

@@ -7,12 +7,13 @@
 )]
 
 mod artifacts;
+mod recommendation;
 mod training;
 
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_data::{Closing, Example, Fate, Row, WIDTH, registry};
 use astro_models::Settings;
-use astro_models::completion::Lesson;
+use astro_models::lesson::Lesson;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use uuid::Uuid;
@@ -76,7 +77,7 @@ fn until() -> Timestamp {
     begin() + SignedDuration::from_hours(504)
 }
 
-fn lesson(people: u128, each: u32) -> Lesson {
+fn lesson(people: u128, each: u32) -> Lesson<Example> {
     Lesson {
         learn: examples(people, each, 1),
         check: examples(people / 2, each, 2),

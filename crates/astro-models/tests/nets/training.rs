@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use astro_models::artifact::Kept;
 use astro_models::completion::CompletionModel;
 use astro_models::evaluation::{Evaluation, NET};
 use astro_models::train::{self, Start, TrainError};
@@ -11,7 +12,7 @@ use super::{examples, lesson, place, quick};
 
 fn trained(settings: &Settings) -> Weights {
     let (_, weights) =
-        train::completion(&lesson(12, 100), None, settings, None, |_, _| {}).unwrap();
+        train::completion(&lesson(12, 100), None, settings, None, &mut |_, _| {}).unwrap();
     weights
 }
 
@@ -22,7 +23,8 @@ fn it_learns_what_is_there_to_learn() {
         ..Settings::default()
     };
     let lesson = lesson(20, 200);
-    let (manifest, weights) = train::completion(&lesson, None, &settings, None, |_, _| {}).unwrap();
+    let (manifest, weights) =
+        train::completion(&lesson, None, &settings, None, &mut |_, _| {}).unwrap();
     let slice = &manifest.evaluation.as_ref().unwrap().slices[0];
     assert_eq!(
         Evaluation::not_beaten(slice)
@@ -41,7 +43,7 @@ fn it_learns_what_is_there_to_learn() {
         "{:?}",
         net.figures
     );
-    let model = CompletionModel::from_weights(weights, manifest.lines).unwrap();
+    let model = <CompletionModel as Kept>::of(&manifest, weights).unwrap();
     let judged = examples(10, 200, 4);
     let rows: Vec<_> = judged.iter().map(|example| example.row.clone()).collect();
     let said = model.predict(&rows);
@@ -87,16 +89,27 @@ fn what_was_cut_off_ends_as_if_it_had_not_been() {
         let folder = tempfile::tempdir().unwrap();
         let lesson = lesson(12, 100);
         let cut_off = catch_unwind(AssertUnwindSafe(|| {
-            train::completion(&lesson, None, &quick(1), Some(folder.path()), |pass, _| {
-                assert!(pass < cut, "the power goes");
-            })
+            train::completion(
+                &lesson,
+                None,
+                &quick(1),
+                Some(folder.path()),
+                &mut |pass, _| {
+                    assert!(pass < cut, "the power goes");
+                },
+            )
         }));
         assert!(cut_off.is_err());
         let mut passes = Vec::new();
-        let gone_on =
-            train::completion(&lesson, None, &quick(1), Some(folder.path()), |pass, _| {
+        let gone_on = train::completion(
+            &lesson,
+            None,
+            &quick(1),
+            Some(folder.path()),
+            &mut |pass, _| {
                 passes.push(pass);
-            });
+            },
+        );
         assert_eq!(gone_on.unwrap().1, whole, "cut off after pass {cut}");
         assert_eq!(passes, [1, 2, 3, 4, 5, 6]);
     }
@@ -106,7 +119,7 @@ fn what_was_cut_off_ends_as_if_it_had_not_been() {
 fn what_was_reached_on_other_examples_is_not_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let train = |lesson: &_| {
-        train::completion(lesson, None, &quick(1), Some(folder.path()), |_, _| {})
+        train::completion(lesson, None, &quick(1), Some(folder.path()), &mut |_, _| {})
             .unwrap()
             .1
     };
@@ -123,7 +136,7 @@ fn a_damaged_checkpoint_is_told_and_not_used() {
             None,
             &quick(1),
             Some(folder.path()),
-            |_, _| {},
+            &mut |_, _| {},
         )
     };
     train().unwrap();
@@ -136,7 +149,7 @@ fn a_damaged_checkpoint_is_told_and_not_used() {
 #[test]
 fn with_too_little_to_learn_from_nothing_is_trained() {
     let little = lesson(2, 20);
-    let error = train::completion(&little, None, &quick(1), None, |_, _| {}).unwrap_err();
+    let error = train::completion(&little, None, &quick(1), None, &mut |_, _| {}).unwrap_err();
     assert!(
         matches!(
             error,
@@ -157,10 +170,10 @@ fn a_start_that_knows_is_better_than_none() {
         None,
         &Settings::default(),
         None,
-        |_, _| {},
+        &mut |_, _| {},
     )
     .unwrap();
-    let known = CompletionModel::from_weights(weights, manifest.lines).unwrap();
+    let known = <CompletionModel as Kept>::of(&manifest, weights).unwrap();
     let start = Start {
         name: "known",
         model: &known,
@@ -168,7 +181,7 @@ fn a_start_that_knows_is_better_than_none() {
     let little = lesson(4, 60);
     let loss = |start| {
         let (manifest, _) =
-            train::completion(&little, start, &Settings::fine(), None, |_, _| {}).unwrap();
+            train::completion(&little, start, &Settings::fine(), None, &mut |_, _| {}).unwrap();
         let slice = &manifest.evaluation.unwrap().slices[0];
         slice.models[0].figures.log_loss
     };

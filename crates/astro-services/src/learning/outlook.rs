@@ -2,14 +2,17 @@
 
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_core::ids::TaskId;
-use astro_core::models::Outlook;
-use astro_core::principal::Permission;
+use astro_core::models::{GoodTime, Outlook};
 use astro_core::tasks::Task;
-use astro_data::{Candidate, Moment, Person, Scene};
+use astro_data::exposures::slots;
+use astro_data::{About, Person};
 use astro_models::completion::Prediction;
+use astro_models::recommendation::Head;
 
-use super::facts::Told;
 use crate::{Call, Error, Result, Services};
+
+/// Hours that are named.
+const TIMES: usize = 3;
 
 impl Services {
     /// What is likely to become of an open task.
@@ -17,39 +20,49 @@ impl Services {
     /// # Errors
     /// [`Error::Conflict`] when it is not open, or its owner lets the product learn nothing.
     pub async fn task_outlook(&self, call: &Call, id: TaskId) -> Result<Outlook> {
-        let scope = call.scope(Permission::TasksRead)?;
         let task: Task = self.get_task(call, id).await?.task;
         let now = self.now();
-        let record = self
-            .record(scope, now, Told::WhenItCame)
-            .await?
-            .map(|(record, _)| record);
-        let record = record.ok_or_else(|| {
+        let known = self.known_at(call, now).await?.ok_or_else(|| {
             let detail = "privacy.learn.* is off for everything: nothing is known of this task";
             Error::conflict("learning_off", detail)
         })?;
-        let mut person = Person::new(record.zone.clone());
-        for fact in &record.facts {
-            person.apply(fact);
-        }
-        let known = person.task(id.uuid()).filter(|known| known.is_open());
-        let Some(known) = known.filter(|_| task.is_open()) else {
+        let open = known.person.task(id.uuid()).filter(|open| open.is_open());
+        let Some(open) = open.filter(|_| task.is_open()) else {
             let detail = format!("the task is {}, or stands for a whole series", task.status);
             return Err(Error::conflict("not_open", detail));
         };
-        let scene = Scene::new(&person, Moment::at(now));
-        let candidate = Candidate {
-            task: Some(id.uuid()),
-            ..Candidate::default()
-        };
-        let row = scene.row(candidate).without(&record.withheld);
         let served = self.completion_model().await?;
-        let said = served.model.predict(std::slice::from_ref(&row));
+        let said = served
+            .model
+            .predict(&known.rows([About::Task(id.uuid()).candidate()]));
         let said = said
             .first()
             .ok_or_else(|| Error::internal("a row without a prediction"))?;
-        Ok(told(&served.version, said, known.wanted_by(), &person, now))
+        let slots = slots(known.zone(), now);
+        let in_slot = |slot: &Timestamp| About::Slot(id.uuid(), *slot).candidate();
+        let times = self.recommendation_model().await?;
+        let chances = times.model.predict(&known.rows(slots.iter().map(in_slot)));
+        let mut outlook = told(&served.version, said, open.wanted_by(), &known.person, now);
+        outlook.good_times = best(&slots, &chances);
+        outlook.times_model.clone_from(&times.version);
+        Ok(outlook)
     }
+}
+
+/// The hours with the best chances.
+fn best(slots: &[Timestamp], said: &[astro_models::recommendation::Prediction]) -> Vec<GoodTime> {
+    let chances = said.iter().map(|said| said.chance(Head::Slot));
+    let mut times: Vec<GoodTime> = slots
+        .iter()
+        .zip(chances)
+        .map(|(from, chance)| GoodTime {
+            from: *from,
+            chance,
+        })
+        .collect();
+    times.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+    times.truncate(TIMES);
+    times
 }
 
 /// As people are told.
@@ -79,6 +92,8 @@ fn told(
         minutes_high: said.minutes[2],
         planning_factor: person.habits().bias(now),
         planning_tasks: person.habits().bias_tasks(now),
+        good_times: Vec::new(),
+        times_model: String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use astro_core::ids::EventId;
 use astro_core::preferences::FeatureGroup;
 use astro_core::principal::Scope;
 use astro_data::{Cleaner, Report};
-use astro_models::completion::Record;
+use astro_models::lesson::Record;
 use astro_store::{Read, events, owners, preferences};
 
 use super::facts::{Told, facts};
@@ -79,6 +79,8 @@ impl Services {
                         person: scope.owner().uuid(),
                         zone: zone.clone(),
                         facts,
+                        // the decision log is learnt from with whatever decides by what was learnt
+                        decisions: Vec::new(),
                         withheld,
                     };
                     Ok::<_, Error>(Some((record, report)))

@@ -12,6 +12,7 @@ use astro_models::report;
 use astro_store::models::{self as rows, ModelVersion};
 use astro_store::{Admin, StoreError};
 
+use super::training;
 use crate::{Call, Error, Result, Services};
 
 /// A version with all that its files say of themselves.
@@ -42,13 +43,11 @@ impl Services {
                 .or_default()
                 .push(pointed.alias);
         }
-        versions
-            .into_iter()
-            .map(|found| {
-                let aliases = by_version.remove(&found.version).unwrap_or_default();
-                Ok(detail(&self.models, kind, found, aliases)?.model)
-            })
-            .collect()
+        let model = |found: ModelVersion| {
+            let aliases = by_version.remove(&found.version).unwrap_or_default();
+            listed(&self.models, kind, found, aliases)
+        };
+        Ok(versions.into_iter().map(model).collect())
     }
 
     /// One version, by its name or by an alias.
@@ -133,11 +132,14 @@ impl Services {
 
     /// Names a version whose files are complete; it serves at once where nothing did, and waits as the challenger
     /// otherwise. Answers what the files say, and whether it serves.
-    pub(super) async fn register_model(&self, version: &Version) -> Result<(Manifest, bool)> {
+    pub(super) async fn register_model(
+        &self,
+        kind: ModelKind,
+        version: &Version,
+    ) -> Result<(Manifest, bool)> {
         // what is named must be there: read back as any server would
-        let (manifest, _) =
-            artifact::read_completion(&self.models, version).map_err(Error::internal)?;
-        let (kind, now) = (manifest.what, self.now());
+        let manifest = artifact::verify(&self.models, kind, version).map_err(Error::internal)?;
+        let now = self.now();
         let new = ModelVersion {
             version: version.to_string(),
             watermark: manifest.data.until,
@@ -166,26 +168,34 @@ impl Services {
         Ok((manifest, serves))
     }
 
-    /// Forgets all versions: the registry first, so that no name is left without files.
-    pub(super) async fn forget_models(&self, kind: ModelKind) -> Result<()> {
+    /// Forgets all versions of all kinds: the registry first, so that no name is left without files and nothing of
+    /// them serves, whatever becomes of the files; and what training reached when it was cut off.
+    pub(super) async fn forget_models(&self) -> Result<()> {
         let versions = self
             .store
             .admin(move |admin| {
                 Box::pin(async move {
-                    let versions = rows::list(admin, kind).await?;
-                    for found in &versions {
-                        rows::delete(admin, kind, &found.version).await?;
+                    let mut versions = Vec::new();
+                    for kind in ModelKind::ALL {
+                        for found in rows::list(admin, *kind).await? {
+                            rows::delete(admin, *kind, &found.version).await?;
+                            versions.push((*kind, found.version));
+                        }
                     }
                     Ok::<_, Error>(versions)
                 })
             })
             .await?;
-        for found in versions {
-            if let Some(version) = Version::parse(&found.version) {
-                artifact::remove(&self.models, kind, &version).map_err(Error::internal)?;
+        let mut done = Ok(());
+        for (kind, version) in versions {
+            if let Some(version) = Version::parse(&version) {
+                done = done.and(artifact::remove(&self.models, kind, &version));
             }
         }
-        Ok(())
+        for kind in ModelKind::ALL {
+            done = done.and(training::forget_reached(&self.models, *kind));
+        }
+        done.map_err(Error::internal)
     }
 }
 
@@ -208,15 +218,43 @@ async fn promote(
     rows::move_alias(admin, kind, ModelAlias::Champion, version, now).await
 }
 
+/// As a list names it: also what cannot be read has its line.
+fn listed(root: &Path, kind: ModelKind, found: ModelVersion, aliases: Vec<ModelAlias>) -> Model {
+    let unread = Model {
+        kind,
+        version: found.version.clone(),
+        aliases: aliases.clone(),
+        trained_at: found.trained_at,
+        watermark: found.watermark,
+        parent: None,
+        people: 0,
+        learnt: 0,
+        figures: None,
+        damage: None,
+    };
+    match detail(root, kind, found, aliases) {
+        Ok(detail) => detail.model,
+        Err(error) => Model {
+            damage: Some(error.to_string()),
+            ..unread
+        },
+    }
+}
+
 fn detail(
     root: &Path,
     kind: ModelKind,
     found: ModelVersion,
     aliases: Vec<ModelAlias>,
 ) -> Result<ModelDetail> {
-    let manifest: Manifest = serde_json::from_value(found.manifest).map_err(Error::internal)?;
+    let manifest: Manifest = serde_json::from_value(found.manifest).map_err(|error| {
+        Error::conflict(
+            "model_damaged",
+            format!("another release wrote down what it is: {error}"),
+        )
+    })?;
     let damage = match Version::parse(&found.version) {
-        Some(version) => artifact::read_completion(root, &version)
+        Some(version) => artifact::verify(root, kind, &version)
             .err()
             .map(|error| error.to_string()),
         None => Some("its name is none of a version".to_owned()),

@@ -1,17 +1,19 @@
 //! Training on what the people of this server did.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use astro_core::calendar::Timestamp;
 use astro_core::models::ModelKind;
 use astro_core::principal::Permission;
-use astro_data::Report;
+use astro_data::{Example, Exposure, Report};
 use astro_models::artifact::{self, Manifest, Version};
-use astro_models::completion::Lesson;
+use astro_models::lesson::{Lesson, Taught};
+use astro_models::prior::{self, Shipped};
 use astro_models::train::{self, Start, TrainError};
-use astro_models::{Pass, Settings, prior};
+use astro_models::{Pass, Settings, Weights};
 
 use super::records::Records;
 use crate::{Call, Error, Result, Services};
@@ -56,33 +58,26 @@ pub struct Trained {
 pub type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
 
 impl Services {
-    /// What is learnt from and judged on, as training sees it; what cleaning touched, and how many people let the
-    /// product learn nothing.
-    pub async fn lesson(
+    /// What is learnt from and judged on, as training sees it.
+    pub async fn lesson<T: Taught + Send + 'static>(
         &self,
         call: &Call,
-        options: TrainingOptions,
+        seed: u64,
+        until: Option<Timestamp>,
         tell: &Tell,
-    ) -> Result<(Lesson, Report, u64)> {
+    ) -> Result<Lesson<T>> {
         call.scope(Permission::InstanceAdmin)?;
-        self.lesson_unasked(options, tell).await
+        let until = until.unwrap_or_else(|| self.now());
+        let records = self.all_records(until, tell).await?.records;
+        let divide = move || Lesson::of(&records, until, seed);
+        tokio::task::spawn_blocking(divide)
+            .await
+            .map_err(Error::internal)
     }
 
-    async fn lesson_unasked(
-        &self,
-        options: TrainingOptions,
-        tell: &Tell,
-    ) -> Result<(Lesson, Report, u64)> {
-        let until = options.until.unwrap_or_else(|| self.now());
-        let read = self.records(until, |done, all| tell(Progress::Reading { done, all }));
-        let Records {
-            records,
-            report,
-            declined,
-        } = read.await?;
-        let divide = move || Lesson::of(&records, until, options.seed);
-        let lesson = tokio::task::spawn_blocking(divide).await;
-        Ok((lesson.map_err(Error::internal)?, report, declined))
+    async fn all_records(&self, until: Timestamp, tell: &Tell) -> Result<Records> {
+        let after_person = |done, all| tell(Progress::Reading { done, all });
+        self.records(until, after_person).await
     }
 
     /// Trains, writes the artifact and names it in the registry. What was cut off goes on where it was.
@@ -104,17 +99,28 @@ impl Services {
         options: TrainingOptions,
         tell: Tell,
     ) -> Result<Trained> {
-        let (lesson, report, declined) = self.lesson_unasked(options, &tell).await?;
+        let until = options.until.unwrap_or_else(|| self.now());
+        let Records {
+            records,
+            report,
+            declined,
+        } = self.all_records(until, &tell).await?;
         let root = self.models.clone();
-        let learn = move || learn(&root, &lesson, options, &tell);
+        let learn = move || match options.kind {
+            ModelKind::Completion => {
+                let lesson = Lesson::<Example>::of(&records, until, options.seed);
+                learn(&root, &lesson, options, &tell, train::completion)
+            }
+            ModelKind::Recommender => {
+                let lesson = Lesson::<Exposure>::of(&records, until, options.seed);
+                learn(&root, &lesson, options, &tell, train::recommender)
+            }
+        };
         let version = tokio::task::spawn_blocking(learn)
             .await
             .map_err(Error::internal)??;
-        let (manifest, serves) = self.register_model(&version).await?;
-        let folder = workplace(&self.models, options.kind);
-        if let Err(error) = fs::remove_file(folder.join("checkpoint")) {
-            tracing::debug!(%error, "there was no checkpoint to remove");
-        }
+        let (manifest, serves) = self.register_model(options.kind, &version).await?;
+        forget_reached(&self.models, options.kind).map_err(Error::internal)?;
         Ok(Trained {
             version,
             manifest,
@@ -130,7 +136,30 @@ fn workplace(root: &Path, kind: ModelKind) -> PathBuf {
     root.join("training").join(kind.as_str())
 }
 
-fn learn(root: &Path, lesson: &Lesson, options: TrainingOptions, tell: &Tell) -> Result<Version> {
+/// Removes what training reached when it was cut off, if anything.
+pub(super) fn forget_reached(root: &Path, kind: ModelKind) -> io::Result<()> {
+    match fs::remove_file(workplace(root, kind).join("checkpoint")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// As `astro_models::train` has one for each kind.
+type Train<T, M> = fn(
+    &Lesson<T>,
+    Option<Start<'_, M>>,
+    &Settings,
+    Option<&Path>,
+    &mut dyn FnMut(u32, Pass),
+) -> Result<(Manifest, Weights), TrainError>;
+
+fn learn<T, M: Shipped>(
+    root: &Path,
+    lesson: &Lesson<T>,
+    options: TrainingOptions,
+    tell: &Tell,
+    train: Train<T, M>,
+) -> Result<Version> {
     let folder = workplace(root, options.kind);
     fs::create_dir_all(&folder).map_err(Error::internal)?;
     let lock = File::create(folder.join("lock")).map_err(Error::internal)?;
@@ -147,19 +176,25 @@ fn learn(root: &Path, lesson: &Lesson, options: TrainingOptions, tell: &Tell) ->
         seed: options.seed,
         ..Settings::fine()
     };
-    let (_, known) = prior::completion().map_err(Error::internal)?;
+    let (_, known) = prior::load::<M>().map_err(Error::internal)?;
     let start = Start {
         name: prior::NAME,
         model: &known,
     };
-    let after_pass = |number, losses| {
+    let mut after_pass = |number, losses| {
         tell(Progress::Pass {
             number,
             most: settings.epochs,
             losses,
         });
     };
-    let made = train::completion(lesson, Some(start), &settings, Some(&folder), after_pass);
+    let made = train(
+        lesson,
+        Some(start),
+        &settings,
+        Some(&folder),
+        &mut after_pass,
+    );
     let (manifest, weights) = made.map_err(|error| match error {
         TrainError::TooLittle { .. } => Error::conflict("too_little_to_learn", error.to_string()),
         TrainError::Checkpoint(error) => Error::internal(error),

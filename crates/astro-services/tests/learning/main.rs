@@ -9,6 +9,7 @@
 
 mod facts;
 mod forgetting;
+mod replay;
 mod serving;
 
 use std::sync::Arc;
@@ -79,8 +80,12 @@ async fn admin_call(app: &TestApp) -> Call {
 }
 
 async fn train(app: &TestApp, seed: u64) -> Result<Trained> {
+    train_kind(app, ModelKind::Completion, seed).await
+}
+
+async fn train_kind(app: &TestApp, kind: ModelKind, seed: u64) -> Result<Trained> {
     let options = TrainingOptions {
-        kind: ModelKind::Completion,
+        kind,
         seed,
         until: Some(lives::day(DAYS)),
     };

@@ -3,11 +3,13 @@
 use std::fs;
 use std::time::Duration;
 
+use astro_core::calendar::{SignedDuration, Timestamp};
+use astro_core::models::ModelKind;
 use astro_services::Error;
 use astro_testkit::{Client, TestApp, lives, on_both_engines};
 use serde_json::{Value, json};
 
-use crate::{DAYS, OWNER, PASSWORD, lived, set_up, train};
+use crate::{DAYS, OWNER, PASSWORD, lived, set_up, train, train_kind};
 
 async fn task(client: &Client) -> String {
     let body = json!({ "title": "Mend the roof", "due": "2026-11-30", "estimate_s": 5400 });
@@ -64,6 +66,32 @@ on_both_engines! {
         let page = admin.get("/api/v1/models/completion/champion/report").await;
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(String::from_utf8_lossy(&page.bytes).contains("<svg"));
+    }
+
+    async fn good_times_are_learnt_and_serve(app: TestApp) {
+        let admin = lived(app, 4).await;
+        let task = task(&admin).await;
+        let said = outlook(&admin, &task).await;
+        assert_eq!(said["times_model"], "prior");
+        let trained = train_kind(app, ModelKind::Recommender, 3).await.unwrap();
+        // nothing was suggested here: what people do by themselves was learnt from all the same
+        assert!(trained.serves && trained.manifest.data.learnt > 200, "{:?}", trained.manifest.data);
+        let said = outlook(&admin, &task).await;
+        assert_eq!((&said["model"], &said["times_model"]), (&json!("prior"), &json!(trained.version.as_str())));
+        let times = said["good_times"].as_array().unwrap();
+        let chances: Vec<f64> = times.iter().map(|time| number(&time["chance"])).collect();
+        assert!(times.len() == 3 && chances.is_sorted_by(|a, b| a >= b), "{said}");
+        assert!(chances.iter().all(|chance| (0.001..0.9).contains(chance)), "{said}");
+        let now = app.services.now();
+        for time in times {
+            let from: Timestamp = time["from"].as_str().unwrap().parse().unwrap();
+            assert!(from >= now && from < now + SignedDuration::from_hours(24), "{said}");
+        }
+        let again = train_kind(app, ModelKind::Recommender, 3).await.unwrap();
+        assert_eq!(again.version, trained.version);
+        let page = admin.get("/api/v1/models/recommender/champion/report").await;
+        let page = String::from_utf8_lossy(&page.bytes).into_owned();
+        assert!(page.contains("what is done with a task"), "{page}");
     }
 
     async fn a_version_serves_everywhere_as_soon_as_it_is_promoted(app: TestApp) {
@@ -143,7 +171,7 @@ on_both_engines! {
         assert_eq!(champion["version"], trained.version.as_str());
         // of nothing nothing is learnt, and whoever asked is told
         let failed = asked("2026-01-01T00:00:00Z").await.unwrap();
-        assert!(failed["error"].as_str().unwrap().contains("0 examples"), "{failed}");
+        assert!(failed["error"].as_str().unwrap().contains("0 rows"), "{failed}");
     }
 
     async fn what_cannot_be_said_is_refused_by_name(app: TestApp) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use astro_core::calendar::Timestamp;
+use astro_core::models::ModelKind;
 use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Args, Debug)]
@@ -25,8 +26,38 @@ pub struct TrainArgs {
 pub enum TrainWhat {
     /// Whether and when tasks are done
     Completion,
+    /// What suggestions are worth, and when they are welcome
+    Recommender,
     /// Everything that there is to train
     All,
+}
+
+impl TrainWhat {
+    pub fn kinds(self) -> &'static [ModelKind] {
+        match self {
+            Self::Completion => &[ModelKind::Completion],
+            Self::Recommender => &[ModelKind::Recommender],
+            Self::All => ModelKind::ALL,
+        }
+    }
+}
+
+/// A kind of model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModelWhat {
+    /// Whether and when tasks are done
+    Completion,
+    /// What suggestions are worth, and when they are welcome
+    Recommender,
+}
+
+impl ModelWhat {
+    pub fn kind(self) -> ModelKind {
+        match self {
+            Self::Completion => ModelKind::Completion,
+            Self::Recommender => ModelKind::Recommender,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +95,7 @@ pub enum ModelsCommand {
 pub struct PredictArgs {
     /// Of what
     #[arg(value_enum)]
-    pub what: DataWhat,
+    pub what: ModelWhat,
     /// A file with a column for each feature, as `astro data export` writes it: .csv or .parquet
     #[arg(long, value_name = "FILE")]
     pub rows: PathBuf,
@@ -104,6 +135,10 @@ pub struct DataExportArgs {
 pub enum DataWhat {
     /// Open tasks on days, and what became of them
     Completion,
+    /// Moments at which something could be suggested, and what came of them
+    Exposures,
+    /// What the hours after such moments were worth
+    Rewards,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -66,6 +66,7 @@ pub async fn run(cli: Cli, screen: &mut Screen) -> anyhow::Result<ExitCode> {
         Command::Models {
             who,
             command: ModelsCommand::Predict(args),
+            ..
         } => learning::predict(&args, &who, &loaded, screen).await,
         Command::Data(DataCommand::Export(args)) => learning::export(&args, &loaded, screen).await,
         Command::Train(args) => learning::train(&args, &loaded, screen).await,
@@ -120,9 +121,9 @@ async fn ask(command: Command, loaded: &Loaded, screen: &mut Screen) -> anyhow::
             let done = reminders::destination(&command, &client, screen).await;
             closed(client, done).await
         }
-        Command::Models { who, command } => {
+        Command::Models { who, kind, command } => {
             let client = Client::open(loaded, &who).await?;
-            let done = learning::models(&command, &client, screen).await;
+            let done = learning::models(&command, kind, &client, screen).await;
             closed(client, done).await
         }
         Command::Demo { who, args } => {

@@ -3,29 +3,29 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use astro_core::models::ModelKind;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::cli::ModelsCommand;
+use crate::cli::{ModelWhat, ModelsCommand};
 use crate::client::Client;
 use crate::screen::{Screen, Style};
 use crate::table::{self, Cell, text};
 
-/// All that there is to look at so far.
-const PLACE: &str = "/api/v1/models/completion";
-
 pub async fn run(
     command: &ModelsCommand,
+    kind: ModelWhat,
     client: &Client,
     screen: &mut Screen,
 ) -> anyhow::Result<ExitCode> {
+    let place = place(kind.kind());
     match command {
         ModelsCommand::List => list(client, screen).await?,
         ModelsCommand::Show { version, page } => {
-            let model: Value = client.get(&format!("{PLACE}/{version}")).await?;
+            let model: Value = client.get(&format!("{place}/{version}")).await?;
             if let Some(page) = page {
                 let report = client
-                    .ask(Method::GET, &format!("{PLACE}/{version}/report"))
+                    .ask(Method::GET, &format!("{place}/{version}/report"))
                     .await?;
                 std::fs::write(page, &report.body)
                     .with_context(|| format!("writing {}", page.display()))?;
@@ -36,17 +36,21 @@ pub async fn run(
                 show(&model, screen)?;
             }
         }
-        ModelsCommand::Compare { one, other } => compare(one, other, client, screen).await?,
+        ModelsCommand::Compare { one, other } => {
+            let one: Value = client.get(&format!("{place}/{one}")).await?;
+            let other: Value = client.get(&format!("{place}/{other}")).await?;
+            compare(&one, &other, screen)?;
+        }
         // the caller reads files, which no request does
         ModelsCommand::Predict(_) => anyhow::bail!("predicting is no request"),
         ModelsCommand::Promote { version } => {
-            let place = format!("{PLACE}/{version}/promote");
+            let place = format!("{place}/{version}/promote");
             serves(client.post(&place, &json!({})).await?, screen)?;
         }
         ModelsCommand::Rollback => {
             serves(
                 client
-                    .post(&format!("{PLACE}/rollback"), &json!({}))
+                    .post(&format!("{place}/rollback"), &json!({}))
                     .await?,
                 screen,
             )?;
@@ -74,14 +78,17 @@ fn serves(model: Value, screen: &mut Screen) -> anyhow::Result<()> {
 }
 
 async fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
-    let all: Vec<Value> = client.all(PLACE).await?;
+    let mut all: Vec<Value> = Vec::new();
+    for kind in ModelKind::ALL {
+        all.extend(client.all(&place(*kind)).await?);
+    }
     if screen.is_json() {
         screen.json(&json!({ "items": all }))?;
         return Ok(());
     }
     if all.is_empty() {
         screen.line(
-            "nothing was trained here yet: what serves is the prior that ships with the product",
+            "nothing was trained here yet: what serves are the priors that ship with the product",
         )?;
         return Ok(());
     }
@@ -94,6 +101,7 @@ async fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
                 Cell::styled(format!("damaged {}", aliases(model)), Style::Bad)
             };
             vec![
+                Cell::plain(text(&model["kind"])),
                 Cell::plain(text(&model["version"])),
                 Cell::styled(moment(&model["trained_at"]), Style::Faint),
                 Cell::plain(model["people"].to_string()),
@@ -106,9 +114,9 @@ async fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
         })
         .collect();
     let headings = [
-        "version", "trained", "people", "examples", "log loss", "AUC", "ECE", "",
+        "kind", "version", "trained", "people", "rows", "log loss", "AUC", "ECE", "",
     ];
-    table::print(screen, &headings, 7, &rows)?;
+    table::print(screen, &headings, 8, &rows)?;
     Ok(())
 }
 
@@ -124,7 +132,7 @@ fn show(model: &Value, screen: &mut Screen) -> anyhow::Result<()> {
     }
     let data = &model["manifest"]["data"];
     screen.line(format!(
-        "learnt from {} examples of {} people, known until {}; {} more said when to stop",
+        "learnt from {} rows of {} people, known until {}; {} more said when to stop",
         data["learnt"],
         data["people"],
         moment(&data["until"]),
@@ -140,7 +148,12 @@ fn show(model: &Value, screen: &mut Screen) -> anyhow::Result<()> {
     figures(&model["manifest"]["evaluation"], screen)
 }
 
-/// A table for each slice of an evaluation.
+/// Where models of a kind are found.
+fn place(kind: ModelKind) -> String {
+    format!("/api/v1/models/{kind}")
+}
+
+/// A table for each slice of an evaluation, and one of what has no yes and no.
 pub(super) fn figures(evaluation: &Value, screen: &mut Screen) -> anyhow::Result<()> {
     let Some(slices) = evaluation["slices"].as_array() else {
         screen.line("too little was left to judge it by: nobody can say yet how good it is")?;
@@ -185,17 +198,38 @@ pub(super) fn figures(evaluation: &Value, screen: &mut Screen) -> anyhow::Result
             &rows,
         )?;
     }
+    measures(&evaluation["measures"], screen)
+}
+
+fn measures(measures: &Value, screen: &mut Screen) -> anyhow::Result<()> {
+    let Some(measures) = measures.as_array() else {
+        return Ok(());
+    };
+    screen.line("")?;
+    let rows: Vec<Vec<Cell>> = measures
+        .iter()
+        .map(|measure| {
+            let good = match measure["good"].as_str() {
+                Some("near80") => "near 0.8",
+                Some(good) => good,
+                None => "",
+            };
+            vec![
+                Cell::plain(text(&measure["name"])),
+                Cell::styled(text(&measure["slice"]), Style::Faint),
+                Cell::plain(measure["rows"].to_string()),
+                Cell::styled(figure(&measure["net"], 4), Style::Good),
+                Cell::plain(figure(&measure["constant"], 4)),
+                Cell::styled(good, Style::Faint),
+            ]
+        })
+        .collect();
+    let headings = ["figure", "rows of", "rows", "net", "constant", "good is"];
+    table::print(screen, &headings, 0, &rows)?;
     Ok(())
 }
 
-async fn compare(
-    one: &str,
-    other: &str,
-    client: &Client,
-    screen: &mut Screen,
-) -> anyhow::Result<()> {
-    let one: Value = client.get(&format!("{PLACE}/{one}")).await?;
-    let other: Value = client.get(&format!("{PLACE}/{other}")).await?;
+fn compare(one: &Value, other: &Value, screen: &mut Screen) -> anyhow::Result<()> {
     if screen.is_json() {
         screen.json(&json!({ "one": one, "other": other }))?;
         return Ok(());
@@ -204,8 +238,8 @@ async fn compare(
     let mut row = |name: &str, of: &dyn Fn(&Value) -> String| {
         rows.push(vec![
             Cell::styled(name, Style::Faint),
-            Cell::plain(of(&one)),
-            Cell::plain(of(&other)),
+            Cell::plain(of(one)),
+            Cell::plain(of(other)),
         ]);
     };
     row("version", &|model| text(&model["version"]));
@@ -213,7 +247,7 @@ async fn compare(
     row("trained", &|model| moment(&model["trained_at"]));
     row("known until", &|model| moment(&model["watermark"]));
     row("people", &|model| model["people"].to_string());
-    row("examples", &|model| model["learnt"].to_string());
+    row("rows", &|model| model["learnt"].to_string());
     row("rows judged", &|model| figure(&model["figures"]["rows"], 0));
     for (name, key) in [
         ("log loss", "log_loss"),

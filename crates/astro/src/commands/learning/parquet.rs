@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use astro_models::completion::Lesson;
-use astro_models::completion::table::{self, Cell, Kind};
+use astro_models::table::{Cell, Kind, Table};
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -18,15 +17,15 @@ use parquet::schema::types::{Type, TypePtr};
 /// Rows that are held as columns at once.
 const GROUP: usize = 50_000;
 
-pub fn write(lesson: &Lesson, path: &Path) -> anyhow::Result<()> {
-    let kinds: Vec<Kind> = table::columns().map(|(_, kind)| kind).collect();
-    let mut rows = table::rows(lesson).peekable();
+pub fn write(table: Table<'_>, path: &Path) -> anyhow::Result<()> {
+    let mut rows = table.rows.peekable();
     let properties = Arc::new(WriterProperties::builder().build());
-    let mut writer = SerializedFileWriter::new(File::create(path)?, schema()?, properties)?;
+    let mut writer =
+        SerializedFileWriter::new(File::create(path)?, schema(&table.columns)?, properties)?;
     while rows.peek().is_some() {
         let group: Vec<Vec<Cell>> = rows.by_ref().take(GROUP).collect();
         let mut to = writer.next_row_group()?;
-        for (place, kind) in kinds.iter().enumerate() {
+        for (place, (_, kind)) in table.columns.iter().enumerate() {
             let mut column = to
                 .next_column()?
                 .context("a column for each in the schema")?;
@@ -39,15 +38,15 @@ pub fn write(lesson: &Lesson, path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn schema() -> anyhow::Result<TypePtr> {
-    let fields = table::columns().map(|(name, kind)| {
+fn schema(columns: &[(&str, Kind)]) -> anyhow::Result<TypePtr> {
+    let fields = columns.iter().map(|(name, kind)| {
         let physical = match kind {
             Kind::Text => Physical::BYTE_ARRAY,
             Kind::Whole => Physical::INT64,
             Kind::Number => Physical::DOUBLE,
             Kind::Single => Physical::FLOAT,
         };
-        let text = (kind == Kind::Text).then_some(LogicalType::String);
+        let text = (*kind == Kind::Text).then_some(LogicalType::String);
         let field = Type::primitive_type_builder(name, physical)
             .with_repetition(Repetition::OPTIONAL)
             .with_logical_type(text)

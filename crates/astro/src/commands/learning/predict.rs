@@ -5,21 +5,26 @@ use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use astro_data::Row;
+use astro_data::{NextMove, Row};
 use astro_models::artifact::{self, Version};
 use astro_models::completion::CompletionModel;
-use astro_models::prior;
+use astro_models::prior::{self, Shipped};
+use astro_models::recommendation::RecommendationModel;
 use serde_json::Value;
 
 use super::rows;
-use crate::cli::{PredictArgs, Who};
+use crate::cli::{ModelWhat, PredictArgs, Who};
 use crate::client::Client;
 use crate::config::Loaded;
 use crate::screen::Screen;
 use crate::wiring;
 
-const HEADER: &str = "done_in_time,done_within_1d,done_within_3d,done_within_7d,dropped_within_7d,median_h,\
+const COMPLETION: &str = "done_in_time,done_within_1d,done_within_3d,done_within_7d,dropped_within_7d,median_h,\
                       minutes_low,minutes_typical,minutes_high";
+
+/// In the order of `Head::ALL`, then rewards and minutes; what is done anyway follows.
+const RECOMMENDER: &str = "accept,start,burden,slot,respond_in_10_min,respond_in_30_min,progress,baseline,\
+                           minutes_low,minutes_typical,minutes_high";
 
 pub async fn run(
     args: &PredictArgs,
@@ -28,11 +33,14 @@ pub async fn run(
     screen: &mut Screen,
 ) -> anyhow::Result<ExitCode> {
     let rows = rows::read(&args.rows)?;
-    let model = model(args, who, loaded).await?;
+    let lines = match args.what {
+        ModelWhat::Completion => completion(&model(args, who, loaded).await?, &rows),
+        ModelWhat::Recommender => recommender(&model(args, who, loaded).await?, &rows),
+    };
     if let Some(path) = &args.output {
         let file = File::create(path).with_context(|| format!("making {}", path.display()))?;
         let mut file = BufWriter::new(file);
-        write(&model, &rows, &mut file).with_context(|| format!("writing {}", path.display()))?;
+        write(&lines, &mut file).with_context(|| format!("writing {}", path.display()))?;
         file.flush()?;
         screen.line(format!(
             "{} predictions written to {}",
@@ -41,31 +49,31 @@ pub async fn run(
         ))?;
     } else {
         let mut text = Vec::new();
-        write(&model, &rows, &mut text)?;
+        write(&lines, &mut text)?;
         screen.bytes(&text)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn model(args: &PredictArgs, who: &Who, loaded: &Loaded) -> anyhow::Result<CompletionModel> {
+async fn model<M: Shipped>(args: &PredictArgs, who: &Who, loaded: &Loaded) -> anyhow::Result<M> {
     if args.model == prior::NAME {
-        return Ok(prior::completion()?.1);
+        return Ok(prior::load()?.1);
     }
     let client = Client::open(loaded, who).await?;
     let found: anyhow::Result<Value> = client
-        .get(&format!("/api/v1/models/completion/{}", args.model))
+        .get(&format!("/api/v1/models/{}/{}", M::KIND, args.model))
         .await;
     client.close().await?;
     let found = found.with_context(|| format!("looking for the model `{}`", args.model))?;
     let version = found["version"].as_str().and_then(Version::parse);
     let version = version.context("the registry names no version")?;
-    Ok(artifact::read_completion(&wiring::models(&loaded.config), &version)?.1)
+    Ok(artifact::load(&wiring::models(&loaded.config), &version)?.1)
 }
 
-/// A line for each row, in their order.
-fn write(model: &CompletionModel, rows: &[Row], to: &mut impl Write) -> anyhow::Result<()> {
-    writeln!(to, "{HEADER}")?;
-    for said in model.predict(rows) {
+/// A heading, and a line for each row in their order.
+fn completion(model: &CompletionModel, rows: &[Row]) -> Vec<String> {
+    let said = model.predict(rows);
+    let lines = said.iter().map(|said| {
         let median = said
             .median_h()
             .map(|hours| hours.to_string())
@@ -77,9 +85,30 @@ fn write(model: &CompletionModel, rows: &[Row], to: &mut impl Write) -> anyhow::
             said.days[2],
             said.curve.at(168.0).dropped,
         ];
-        let numbers = numbers.map(|number| number.to_string()).join(",");
-        let minutes = said.minutes.map(|number| number.to_string()).join(",");
-        writeln!(to, "{numbers},{median},{minutes}")?;
-    }
-    Ok(())
+        format!("{},{median},{}", joined(&numbers), joined(&said.minutes))
+    });
+    std::iter::once(COMPLETION.to_owned())
+        .chain(lines)
+        .collect()
+}
+
+fn recommender(model: &RecommendationModel, rows: &[Row]) -> Vec<String> {
+    let moves = NextMove::ALL.map(|next| format!("next_{}", next.name()));
+    let header = format!("{RECOMMENDER},{}", moves.join(","));
+    let said = model.predict(rows);
+    let lines = said.iter().map(|said| {
+        let rewards = [said.progress, said.baseline];
+        let parts = [&said.binary[..], &rewards, &said.minutes, &said.moves];
+        parts.map(joined).join(",")
+    });
+    std::iter::once(header).chain(lines).collect()
+}
+
+fn joined(numbers: &[f64]) -> String {
+    let texts: Vec<String> = numbers.iter().map(f64::to_string).collect();
+    texts.join(",")
+}
+
+fn write(lines: &[String], to: &mut impl Write) -> std::io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(to, "{line}"))
 }

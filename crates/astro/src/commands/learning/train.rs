@@ -13,7 +13,7 @@ use astro_services::{Call, Services};
 use serde_json::{Value, json};
 
 use super::models;
-use crate::cli::{ModelsCommand, TrainArgs, Who};
+use crate::cli::{ModelWhat, ModelsCommand, TrainArgs, Who};
 use crate::client::{Client, is_locked};
 use crate::config::Loaded;
 use crate::failure::Misuse;
@@ -49,14 +49,45 @@ pub async fn run(
 async fn ask(args: &TrainArgs, loaded: &Loaded, screen: &mut Screen) -> anyhow::Result<ExitCode> {
     let client = Client::open(loaded, &Who::default()).await?;
     let body = json!({ "seed": args.seed, "until": args.until });
-    let job: Value = client
-        .post("/api/v1/models/completion/train", &body)
-        .await?;
-    let working = progress::spinner(screen, "the server trains");
-    let done = wait(&client, &job["id"]).await;
-    working.finish();
-    done?;
-    models(&ModelsCommand::List, &client, screen).await
+    let mut told = Told::default();
+    for kind in args.what.kinds() {
+        let place = format!("/api/v1/models/{kind}/train");
+        let working = progress::spinner(screen, "the server trains");
+        let done = match client.post::<Value>(&place, &body).await {
+            Ok(job) => wait(&client, &job["id"]).await,
+            Err(error) => Err(error),
+        };
+        working.finish();
+        told.take(*kind, done.map(|()| Value::Null));
+    }
+    if !told.trained.is_empty() {
+        models(&ModelsCommand::List, ModelWhat::Completion, &client, screen).await?;
+    }
+    told.end()
+}
+
+/// Several models are trained one by one: one that cannot be trained keeps no other from it, and is told of in the end.
+#[derive(Default)]
+struct Told {
+    /// What is said of each as JSON.
+    trained: Vec<Value>,
+    failed: Option<anyhow::Error>,
+}
+
+impl Told {
+    fn take(&mut self, kind: ModelKind, done: anyhow::Result<Value>) {
+        match done {
+            Ok(said) => self.trained.push(said),
+            Err(error) => {
+                let error = error.context(format!("the model of {kind} was not trained"));
+                self.failed.get_or_insert(error);
+            }
+        }
+    }
+
+    fn end(self) -> anyhow::Result<ExitCode> {
+        self.failed.map_or(Ok(ExitCode::SUCCESS), Err)
+    }
 }
 
 /// Waits until a job is done, or given up.
@@ -109,10 +140,15 @@ async fn forget_with(
     let bar = Arc::new(progress::bar(screen, "people read"));
     let trained = services.forget_user(&call, user.id, listener(&bar)).await;
     bar.finish();
-    match trained? {
-        Some(trained) => tell_of(&trained, screen)?,
-        None if screen.is_json() => screen.json(&json!({ "version": null }))?,
-        None => screen.line("nothing is left that was learnt here: what serves is the prior")?,
+    let trained = trained?;
+    let mut items = Vec::new();
+    for trained in &trained {
+        items.push(tell_of(trained, screen)?);
+    }
+    if screen.is_json() {
+        screen.json(&json!({ "items": items }))?;
+    } else if items.is_empty() {
+        screen.line("nothing is left that was learnt here: what serves are the priors")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -155,29 +191,47 @@ async fn train(
 ) -> anyhow::Result<ExitCode> {
     let principal = services.local_principal(None, None).await?;
     let call = Call::new(principal, TaskSource::Api);
-    let bar = Arc::new(progress::bar(screen, "people read"));
-    let options = TrainingOptions {
-        kind: ModelKind::Completion,
-        seed: args.seed,
-        until: args.until,
-    };
-    let trained = services.train(&call, options, listener(&bar)).await;
-    bar.finish();
-    tell_of(&trained?, screen)?;
-    Ok(ExitCode::SUCCESS)
+    let mut told = Told::default();
+    for kind in args.what.kinds() {
+        let bar = Arc::new(progress::bar(screen, "people read"));
+        let options = TrainingOptions {
+            kind: *kind,
+            seed: args.seed,
+            until: args.until,
+        };
+        let trained = services.train(&call, options, listener(&bar)).await;
+        bar.finish();
+        let done = match trained {
+            Ok(trained) => tell_of(&trained, screen),
+            Err(error) => Err(error.into()),
+        };
+        told.take(*kind, done);
+    }
+    if screen.is_json() && !told.trained.is_empty() {
+        let several = args.what.kinds().len() > 1;
+        let mut trained = std::mem::take(&mut told.trained);
+        screen.json(&match trained.pop() {
+            Some(only) if !several => only,
+            last => {
+                trained.extend(last);
+                json!({ "items": trained })
+            }
+        })?;
+    }
+    told.end()
 }
 
-fn tell_of(trained: &Trained, screen: &mut Screen) -> anyhow::Result<()> {
+/// Says what came of training, and answers it as JSON.
+fn tell_of(trained: &Trained, screen: &mut Screen) -> anyhow::Result<Value> {
     let manifest = &trained.manifest;
     if screen.is_json() {
         let touched = Rule::ALL.map(|rule| (rule.name(), trained.report.of(rule)));
-        screen.json(&json!({
+        return Ok(json!({
             "kind": manifest.what, "version": trained.version.as_str(), "serves": trained.serves,
             "people": manifest.data.people, "declined": trained.declined, "facts": trained.report.kept,
             "touched": serde_json::Map::from_iter(touched.map(|(name, count)| (name.to_owned(), count.into()))),
             "learnt": manifest.data.learnt, "checked": manifest.data.checked, "evaluation": manifest.evaluation,
-        }))?;
-        return Ok(());
+        }));
     }
     let touched: Vec<String> = Rule::ALL
         .into_iter()
@@ -201,7 +255,7 @@ fn tell_of(trained: &Trained, screen: &mut Screen) -> anyhow::Result<()> {
         },
     ))?;
     screen.line(format!(
-        "{} examples to learn from, {} to check by; {} passes, number {} kept",
+        "{} rows to learn from, {} to check by; {} passes, number {} kept",
         manifest.data.learnt, manifest.data.checked, manifest.passes, manifest.best_pass,
     ))?;
     models::figures(&serde_json::to_value(&manifest.evaluation)?, screen)?;
@@ -215,5 +269,5 @@ fn tell_of(trained: &Trained, screen: &mut Screen) -> anyhow::Result<()> {
     };
     let done = screen.paint(style, what);
     screen.line(format!("{} {}: {done}", manifest.what, trained.version))?;
-    Ok(())
+    Ok(Value::Null)
 }

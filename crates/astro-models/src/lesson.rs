@@ -1,8 +1,8 @@
-//! Which examples are learnt from, which say when to stop, and which are kept to judge.
+//! Which rows are learnt from, which say when to stop, and which are kept to judge.
 
 use astro_core::calendar::{SignedDuration, TimeZone, Timestamp};
 use astro_core::preferences::FeatureGroup;
-use astro_data::{Example, Fact, Part, Split, examples};
+use astro_data::{Decision, Example, Exposure, Fact, Part, Row, Split, examples, exposures};
 use uuid::Uuid;
 
 /// With so many people some can be kept unseen; with fewer, time alone tells apart.
@@ -10,8 +10,8 @@ const MANY: usize = 10;
 /// The last part of the time is kept to judge, and where people are few the part before it to stop.
 const JUDGED_FROM: f64 = 0.8;
 const CHECKED_FROM: f64 = 0.65;
-/// Tasks of somebody new.
-const FIRST: u32 = 20;
+/// What rows are for, by name.
+pub const PARTS: [&str; 4] = ["learn", "check", "later", "unseen"];
 
 /// One person's record: cleaned facts, and where they live.
 #[derive(Clone, Debug)]
@@ -19,36 +19,97 @@ pub struct Record {
     pub person: Uuid,
     pub zone: TimeZone,
     pub facts: Vec<Fact>,
+    /// When something could have been said to them, and what was.
+    pub decisions: Vec<Decision>,
     /// What learning may not look at.
     pub withheld: Vec<FeatureGroup>,
 }
 
-impl Record {
-    /// Their examples, as they were known at a moment, without what learning may not look at.
-    fn examples(&self, until: Timestamp) -> Vec<Example> {
-        let mut all = examples(self.person, &self.zone, &self.facts, until);
+/// What can be learnt from: it has a row and a moment, and belongs to somebody.
+pub trait Taught: Clone {
+    /// All of a record, as it was known at a moment, without what learning may not look at.
+    fn of(record: &Record, until: Timestamp) -> Vec<Self>;
+    fn person(&self) -> Uuid;
+    fn at(&self) -> Timestamp;
+    fn row(&self) -> &Row;
+    /// Tells apart what has the same row.
+    fn id(&self) -> Uuid;
+}
+
+impl Taught for Example {
+    fn of(record: &Record, until: Timestamp) -> Vec<Self> {
+        let mut all = examples(record.person, &record.zone, &record.facts, until);
         for example in &mut all {
-            example.row = example.row.clone().without(&self.withheld);
+            example.row = example.row.clone().without(&record.withheld);
         }
         all
     }
+
+    fn person(&self) -> Uuid {
+        self.person
+    }
+
+    fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn row(&self) -> &Row {
+        &self.row
+    }
+
+    fn id(&self) -> Uuid {
+        self.task
+    }
 }
 
-/// Examples by what they are for.
-#[derive(Clone, Debug, Default)]
-pub struct Lesson {
-    pub learn: Vec<Example>,
-    pub check: Vec<Example>,
+impl Taught for Exposure {
+    fn of(record: &Record, until: Timestamp) -> Vec<Self> {
+        let Record {
+            person,
+            zone,
+            facts,
+            decisions,
+            withheld,
+        } = record;
+        let mut all = exposures(*person, zone, facts, decisions, until);
+        for exposure in &mut all {
+            exposure.row = exposure.row.clone().without(withheld);
+        }
+        all
+    }
+
+    fn person(&self) -> Uuid {
+        self.person
+    }
+
+    fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn row(&self) -> &Row {
+        &self.row
+    }
+
+    fn id(&self) -> Uuid {
+        self.decision
+    }
+}
+
+/// What is learnt from and judged on, by what it is for.
+#[derive(Clone, Debug)]
+pub struct Lesson<T> {
+    pub learn: Vec<T>,
+    pub check: Vec<T>,
     /// Fates of both were known then; nothing later was looked at.
     pub learnt_until: Timestamp,
     /// Rows of later than all that, of people who were learnt from.
-    pub later: Vec<Example>,
+    pub later: Vec<T>,
     /// Rows of people of whom nothing was learnt.
-    pub unseen: Vec<Example>,
+    pub unseen: Vec<T>,
     pub until: Timestamp,
 }
 
-impl Lesson {
+impl<T: Taught> Lesson<T> {
     /// Divides records, as they were known at `until`.
     pub fn of(records: &[Record], until: Timestamp, seed: u64) -> Self {
         let recorded = records
@@ -70,12 +131,15 @@ impl Lesson {
             seed,
         };
         let mut lesson = Self {
+            learn: Vec::new(),
+            check: Vec::new(),
             learnt_until: judge_cut,
+            later: Vec::new(),
+            unseen: Vec::new(),
             until,
-            ..Self::default()
         };
         for record in records {
-            let known_at = |until| record.examples(until);
+            let known_at = |until| T::of(record, until);
             let part = split.part(record.person, from, from);
             if part == Part::Unseen {
                 lesson.unseen.extend(known_at(until));
@@ -83,7 +147,7 @@ impl Lesson {
             }
             let later = known_at(until)
                 .into_iter()
-                .filter(|example| example.at >= judge_cut);
+                .filter(|example| example.at() >= judge_cut);
             lesson.later.extend(later);
             match part {
                 Part::Validate => lesson.check.extend(known_at(judge_cut)),
@@ -94,20 +158,21 @@ impl Lesson {
                     let checked = known_at(judge_cut).into_iter();
                     lesson
                         .check
-                        .extend(checked.filter(|example| example.at >= check_cut));
+                        .extend(checked.filter(|example| example.at() >= check_cut));
                 }
             }
         }
         lesson
     }
 
-    /// What a model is judged on, by name.
-    pub fn slices(&self) -> Vec<(String, Vec<&Example>)> {
-        let first = self.unseen.iter().filter(|example| example.nth <= FIRST);
-        vec![
-            ("later".to_owned(), self.later.iter().collect()),
-            ("unseen people".to_owned(), self.unseen.iter().collect()),
-            ("first 20 tasks".to_owned(), first.collect()),
+    /// The parts by their names, each with the moment at which its fates were known.
+    pub fn parts(&self) -> [(&'static str, &[T], Timestamp); 4] {
+        let [learn, check, later, unseen] = PARTS;
+        [
+            (learn, &self.learn, self.learnt_until),
+            (check, &self.check, self.learnt_until),
+            (later, &self.later, self.until),
+            (unseen, &self.unseen, self.until),
         ]
     }
 
@@ -117,11 +182,11 @@ impl Lesson {
             if examples.len() > most {
                 let mut keys: Vec<_> = examples
                     .iter()
-                    .map(|example| (example.row.hash(), example.task))
+                    .map(|example| (example.row().hash(), example.id()))
                     .collect();
                 keys.sort_unstable();
                 let last = keys[most.max(1) - 1];
-                examples.retain(|example| (example.row.hash(), example.task) <= last);
+                examples.retain(|example| (example.row().hash(), example.id()) <= last);
             }
         }
     }
