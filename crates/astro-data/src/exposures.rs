@@ -21,7 +21,7 @@ use crate::examples::looks;
 use crate::fact::{Answer, Fact};
 use crate::maths::single;
 use crate::person::Person;
-use crate::reward::Earnings;
+use crate::reward::{Earnings, WINDOW};
 use crate::scene::{Moment, Scene};
 use moves::Moves;
 
@@ -45,6 +45,8 @@ struct Known<'a> {
     ends: Ends,
     earnings: Earnings,
     moves: Moves,
+    /// What was suggested, and when.
+    suggested: Vec<(Timestamp, Uuid)>,
     is_never_spoken_to: bool,
 }
 
@@ -70,6 +72,11 @@ pub fn exposures(
         ends: Ends::of(zone, &facts),
         earnings: Earnings::of(zone, &facts),
         moves: Moves::of(&facts, until),
+        suggested: decisions
+            .iter()
+            .filter(|decision| decision.at <= until)
+            .filter_map(|decision| Some((decision.at, decision.chosen?.0)))
+            .collect(),
         is_never_spoken_to: !decisions.iter().any(|decision| decision.at <= until),
     };
     let mut decisions: Vec<_> = decisions
@@ -129,7 +136,7 @@ impl Known<'_> {
                 minutes: self.minutes(state, *task, decision.at),
                 ..Outcomes::default()
             };
-            if decision.chosen.is_none() {
+            if decision.chosen.is_none() && !self.is_suggested(*task, decision.at) {
                 outcomes.next = self.moves.next(*task, decision.at);
             }
             rows.push(row(
@@ -143,7 +150,10 @@ impl Known<'_> {
         if asks_for_slots(decision, self.is_never_spoken_to) {
             let planned = others
                 .iter()
+                .filter(|task| !self.is_suggested(**task, decision.at))
                 .find_map(|task| self.moves.slots(*task, self.zone, decision.at));
+            // a plan is made whatever the calendar says of this moment
+            let scene = Scene::new(state, Moment::at(decision.at));
             for (task, slot, is_in) in planned.into_iter().flatten() {
                 let outcomes = Outcomes {
                     in_slot: Some(is_in),
@@ -168,7 +178,7 @@ impl Known<'_> {
             None => (
                 About::Silence,
                 Outcomes {
-                    baseline: total,
+                    baseline: total.filter(|_| !self.is_spoken_to(decision.at)),
                     ..Outcomes::default()
                 },
             ),
@@ -201,6 +211,19 @@ impl Known<'_> {
             reward,
             ..row(self.person, decision, scene, about, outcomes)
         }
+    }
+
+    /// Whether a task was suggested within a day after a moment: what was done with it then was not done by itself.
+    fn is_suggested(&self, task: Uuid, now: Timestamp) -> bool {
+        let within = |at: Timestamp| now < at && at <= now + moves::DAY;
+        let mut suggested = self.suggested.iter();
+        suggested.any(|(at, id)| *id == task && within(*at))
+    }
+
+    /// Whether anything was suggested within the window after a moment.
+    fn is_spoken_to(&self, now: Timestamp) -> bool {
+        let within = |at: Timestamp| now < at && at <= now + WINDOW;
+        self.suggested.iter().any(|(at, _)| within(*at))
     }
 
     fn minutes(&self, state: &Person, task: Uuid, now: Timestamp) -> Option<f32> {

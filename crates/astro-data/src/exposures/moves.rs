@@ -9,7 +9,7 @@ use super::NextMove;
 use crate::fact::{Fact, Happened};
 
 /// What somebody does with a task by themselves is watched for so long.
-const DAY: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
 const SOON: SignedDuration = SignedDuration::from_hours(2);
 /// Local hours in which something may be planned, the last one included.
 const WAKING: [i8; 2] = [6, 22];

@@ -166,6 +166,39 @@ fn silence_has_the_reward_of_what_came_by_itself() {
 }
 
 #[test]
+fn what_is_suggested_soon_after_was_not_done_by_itself() {
+    let silent = decision(0, 30, None);
+    let facts = [
+        created(0),
+        created(1),
+        happened(0, minute(33, 0), Happened::Done),
+    ];
+    let of = |decisions: &[Decision]| {
+        let made = made(&facts, decisions, 90);
+        let next = |number: u128| {
+            let is_it = |row: &&Exposure| {
+                row.decision == silent.id && row.about == About::Task(task(number))
+            };
+            made.iter().find(is_it).unwrap().outcomes.next
+        };
+        (
+            of_what_was_done(&made, &silent).outcomes.baseline,
+            next(0),
+            next(1),
+        )
+    };
+    let alone = of(std::slice::from_ref(&silent));
+    assert_eq!(
+        alone,
+        (Some(0.0), Some(NextMove::Later), Some(NextMove::Nothing))
+    );
+    let within = of(&[silent.clone(), decision(1, 31, Some(0))]);
+    assert_eq!(within, (None, None, Some(NextMove::Nothing)));
+    let after = of(&[silent.clone(), decision(1, 33, Some(1))]);
+    assert_eq!(after, (Some(0.0), Some(NextMove::Later), None));
+}
+
+#[test]
 fn work_counts_once_however_it_is_told_and_only_within_its_window() {
     let long = happened(
         0,
@@ -357,6 +390,8 @@ proptest! {
             let known: Vec<Fact> = kept.iter().filter(|fact| fact.recorded_at < one.at).cloned().collect();
             let person = person(&known);
             let asked = decisions.iter().find(|decision| decision.id == one.decision);
+            // a plan knows nothing of the calendar at the moment in which it is made
+            let asked = asked.filter(|_| !matches!(one.about, About::Slot(..)));
             let moment = asked.map_or(Moment::at(one.at), Decision::moment);
             let row = Scene::new(&person, moment).row(one.about.candidate());
             prop_assert_eq!(&row, &one.row);

@@ -66,7 +66,7 @@ struct Constants {
     minutes: [f64; 3],
     moves: [f64; 6],
     /// Local hours do not stand in a row: hours after the decision, the most frequent first.
-    slots: Vec<i64>,
+    slots: Vec<u64>,
 }
 
 impl Constants {
@@ -97,14 +97,14 @@ impl Constants {
             )
         });
         let all: f64 = moves.iter().sum();
-        let mut slots: BTreeMap<i64, usize> = BTreeMap::new();
+        let mut slots: BTreeMap<u64, usize> = BTreeMap::new();
         for exposure in learn
             .iter()
             .filter(|one| one.outcomes.in_slot == Some(true))
         {
             *slots.entry(hours_after(exposure)).or_default() += 1;
         }
-        let mut slots: Vec<(i64, usize)> = slots.into_iter().collect();
+        let mut slots: Vec<(u64, usize)> = slots.into_iter().collect();
         slots.sort_by_key(|(hours, often)| (std::cmp::Reverse(*often), *hours));
         Self {
             rewards: [
@@ -118,10 +118,13 @@ impl Constants {
     }
 }
 
-/// Hours from the decision to the end of a slot's hour.
-fn hours_after(exposure: &Exposure) -> i64 {
+/// Hours from the decision to a slot, the one that runs already at 0; each slot of a question has its own.
+fn hours_after(exposure: &Exposure) -> u64 {
     match exposure.about {
-        About::Slot(_, slot) => slot.duration_since(exposure.at).as_secs().div_euclid(3_600),
+        About::Slot(_, slot) => {
+            let seconds = slot.duration_since(exposure.at).as_secs();
+            seconds.unsigned_abs().div_ceil(3_600)
+        }
         _ => 0,
     }
 }
@@ -262,7 +265,7 @@ impl<'a> Judged<'a> {
                     let place = constants.slots.iter().position(|known| *known == hours);
                     place.unwrap_or(usize::MAX)
                 };
-                slots.sort_by_key(|(one, _)| rank(one));
+                slots.sort_by_key(|(one, _)| (rank(one), hours_after(one)));
                 (net, hit(&slots))
             })
             .collect();
