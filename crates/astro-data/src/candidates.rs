@@ -5,8 +5,11 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use astro_core::calendar::Timestamp;
 use uuid::Uuid;
 
+use crate::features::dates::IMPULSIVENESS;
+use crate::maths::{days, seconds};
 use crate::scene::Scene;
 use crate::task::Task;
 
@@ -62,20 +65,17 @@ pub fn candidates(scene: &Scene<'_>, most: usize) -> Vec<Uuid> {
 
 /// Worth over delay, as temporal motivation has it (Steel and König, 2006), without what is known of chances.
 fn pull(scene: &Scene<'_>, task: &Task) -> f64 {
-    let delay = task.wanted_by().map_or(9.0, |wanted| {
-        crate::maths::days(scene.moment.now, wanted).max(0.0)
-    });
-    task.worth() / (1.0 + 0.1 * delay)
+    let delay = task
+        .wanted_by()
+        .map_or(9.0, |wanted| days(scene.moment.now, wanted).max(0.0));
+    task.worth() / (1.0 + IMPULSIVENESS * delay)
 }
 
 /// What can still be done in time comes before what is late, and that before what nobody wants by a time.
-fn due(
-    scene: &Scene<'_>,
-    (_, task, left_s): &Ranked<'_>,
-) -> (u8, Option<astro_core::calendar::Timestamp>) {
+fn due(scene: &Scene<'_>, (_, task, left_s): &Ranked<'_>) -> (u8, Option<Timestamp>) {
     let wanted = task.wanted_by();
     let class = match wanted {
-        Some(wanted) if crate::maths::seconds(scene.moment.now, wanted) >= *left_s => 0,
+        Some(wanted) if seconds(scene.moment.now, wanted) >= *left_s => 0,
         Some(_) => 1,
         None => 2,
     };

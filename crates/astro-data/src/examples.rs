@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::ends::Ends;
-use crate::fact::{Fact, Happened};
+use crate::fact::{Fact, Happened, known_at};
 use crate::maths::{hours, single};
 use crate::person::Person;
 use crate::row::Row;
@@ -46,11 +46,7 @@ pub struct Fate {
 /// The examples of one person's cleaned record, as it was known at `until`, in the order of their
 /// moments and then of their tasks' ids. Facts that were recorded later change nothing.
 pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp) -> Vec<Example> {
-    let mut facts: Vec<&Fact> = facts
-        .iter()
-        .filter(|fact| fact.recorded_at <= until)
-        .collect();
-    facts.sort_by_key(|fact| fact.order());
+    let facts = known_at(facts, until);
     let ends = Ends::of(zone, &facts);
     let mut state = Person::new(zone.clone());
     let mut places: HashMap<Uuid, u32> = HashMap::new();

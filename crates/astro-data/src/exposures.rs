@@ -18,7 +18,7 @@ use crate::candidates::candidates;
 use crate::decision::Decision;
 use crate::ends::Ends;
 use crate::examples::looks;
-use crate::fact::{Answer, Fact};
+use crate::fact::{Answer, Fact, known_at};
 use crate::maths::single;
 use crate::person::Person;
 use crate::reward::{Earnings, WINDOW};
@@ -60,11 +60,11 @@ pub fn exposures(
     decisions: &[Decision],
     until: Timestamp,
 ) -> Vec<Exposure> {
-    let mut facts: Vec<&Fact> = facts
+    let facts = known_at(facts, until);
+    let decisions: Vec<&Decision> = decisions
         .iter()
-        .filter(|fact| fact.recorded_at <= until)
+        .filter(|decision| decision.at <= until)
         .collect();
-    facts.sort_by_key(|fact| fact.order());
     let known = Known {
         person,
         zone,
@@ -74,37 +74,36 @@ pub fn exposures(
         moves: Moves::of(&facts, until),
         suggested: decisions
             .iter()
-            .filter(|decision| decision.at <= until)
             .filter_map(|decision| Some((decision.at, decision.chosen?.0)))
             .collect(),
-        is_never_spoken_to: !decisions.iter().any(|decision| decision.at <= until),
+        is_never_spoken_to: decisions.is_empty(),
     };
-    let mut decisions: Vec<_> = decisions
-        .iter()
-        .filter(|decision| decision.at <= until)
-        .map(|decision| (decision.at, Some(decision.clone())))
-        .collect();
-    let days: HashSet<_> = decisions
-        .iter()
-        .map(|(at, _)| zone.to_datetime(*at).date())
-        .collect();
+    let date = |at: Timestamp| zone.to_datetime(at).date();
+    let days: HashSet<_> = decisions.iter().map(|decision| date(decision.at)).collect();
     let looks = facts.first().map_or(Vec::new(), |first| {
         looks(person, zone, first.recorded_at, until)
     });
     let quiet = looks
         .into_iter()
-        .filter(|look| !days.contains(&zone.to_datetime(*look).date()));
-    decisions.extend(quiet.map(|look| (look, None)));
-    decisions.sort_by_key(|(at, decision)| (*at, decision.as_ref().map(|decision| decision.id)));
+        .filter(|look| !days.contains(&date(*look)));
+    let mut moments: Vec<(Timestamp, Option<&Decision>)> = quiet.map(|look| (look, None)).collect();
+    moments.extend(
+        decisions
+            .into_iter()
+            .map(|decision| (decision.at, Some(decision))),
+    );
+    moments.sort_by_key(|(at, decision)| (*at, decision.map(|decision| decision.id)));
     let mut state = Person::new(zone.clone());
     let mut facts = facts.into_iter().peekable();
     let mut made = Vec::new();
-    for (at, decision) in decisions {
+    for (at, decision) in moments {
         while let Some(fact) = facts.next_if(|fact| fact.recorded_at < at) {
             state.apply(fact);
         }
-        let decision = decision.unwrap_or_else(|| quiet_moment(&state, person, at));
-        made.extend(known.rows(&state, &decision));
+        made.extend(match decision {
+            Some(decision) => known.rows(&state, decision),
+            None => known.rows(&state, &quiet_moment(&state, person, at)),
+        });
     }
     made
 }

@@ -96,6 +96,14 @@ impl Fact {
     }
 }
 
+/// What was recorded by a moment, in the order in which a server learnt of it.
+pub(crate) fn known_at(facts: &[Fact], until: Timestamp) -> Vec<&Fact> {
+    let known = facts.iter().filter(|fact| fact.recorded_at <= until);
+    let mut known: Vec<&Fact> = known.collect();
+    known.sort_by_key(|fact| fact.order());
+    known
+}
+
 impl Happened {
     /// What it says of its task.
     pub fn says(&self) -> Option<&Says> {

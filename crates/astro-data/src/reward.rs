@@ -11,7 +11,6 @@ use crate::ends::SLIP;
 use crate::fact::{Answer, Fact, Happened};
 use crate::maths::seconds;
 use crate::person::Person;
-use crate::scene::TYPICAL_S;
 use crate::task::Task;
 
 /// The version of this definition. Rewards of different versions are not compared.
@@ -182,8 +181,7 @@ impl Earned {
 
 /// Seconds of work that a task takes, as far as its person's estimates can be believed.
 fn needed_s(task: &Task, person: &Person, now: Timestamp) -> f64 {
-    let estimate = task.estimate_s.map_or(TYPICAL_S, f64::from);
-    (estimate * person.habits().bias(now)).max(60.0)
+    (task.expected_s() * person.habits().bias(now)).max(60.0)
 }
 
 fn ends_work(what: &Happened) -> bool {

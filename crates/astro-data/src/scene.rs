@@ -75,9 +75,6 @@ pub(crate) struct Load {
     pub in_progress: f64,
 }
 
-/// Expected effort of a task of which nobody said.
-pub(crate) const TYPICAL_S: f64 = 1_800.0;
-
 impl<'a> Scene<'a> {
     pub fn new(person: &'a Person, moment: Moment) -> Self {
         let bias = person.habits().bias(moment.now);
@@ -131,7 +128,7 @@ impl<'a> Scene<'a> {
 
     /// Seconds of work that are left of a task, with what is known of its person's estimates.
     pub(crate) fn left_s(&self, task: &Task) -> f64 {
-        let estimate = task.estimate_s.map_or(TYPICAL_S, f64::from);
+        let estimate = task.expected_s();
         // something is always left of what is not done
         (estimate * self.bias - task.worked_until(self.moment.now)).max(estimate * 0.1)
     }

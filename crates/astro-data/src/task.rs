@@ -107,6 +107,11 @@ impl Task {
         }
     }
 
+    /// Expected effort, seconds; half an hour where nobody said.
+    pub(crate) fn expected_s(&self) -> f64 {
+        self.estimate_s.map_or(1_800.0, f64::from)
+    }
+
     /// What it is worth to its person, from 0 to 1, by its priority; somewhere below the middle where nobody said.
     pub fn worth(&self) -> f64 {
         match self.priority {

@@ -10,31 +10,24 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
-use astro_models::Settings;
 use astro_models::completion::{
-    CompletionModel, Fitted, SURVIVAL_DAYS, answered, fit, followed, judge, known, table,
+    CompletionModel, Lines, SURVIVAL_DAYS, answered, fit, followed, judge, known, table,
 };
 use astro_models::evaluation::{NET, Slice};
 use astro_models::lesson::Lesson;
 use astro_models::metrics::{self, Known};
 use astro_models::table::{csv_header, csv_line};
+use astro_models::{Fitted, Settings};
 use astro_models::{baselines, prior};
-use astro_sim::World;
 use clap::Args;
 use uuid::Uuid;
 
-use crate::record::{self, Lives};
+use crate::record::{Lives, Place};
 
 #[derive(Args, Debug)]
 pub struct Options {
-    #[arg(long, default_value = "W2")]
-    world: String,
-    #[arg(long, default_value_t = 200)]
-    people: u32,
-    #[arg(long, default_value_t = 60)]
-    days: u32,
-    #[arg(long, default_value_t = 7)]
-    seed: u64,
+    #[command(flatten)]
+    place: Place,
     /// Rows that are learnt from, at most
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 5_000, 50_000])]
     rows: Vec<usize>,
@@ -56,16 +49,12 @@ struct Trial<'a> {
 
 pub fn run(options: &Options) -> Result<()> {
     let (_, prior) = prior::load::<CompletionModel>()?;
-    let mut world = World::named(&options.world)?;
-    (world.people, world.days) = (options.people, options.days);
-    let lives = record::live(&world, options.seed)?;
-    let whole: Lesson<Example> = Lesson::of(&lives.records, lives.until, options.seed);
+    let seed = options.place.seed;
+    let (_, lives) = options.place.live()?;
+    let whole: Lesson<Example> = Lesson::of(&lives.records, lives.until, seed);
     println!(
-        "## {}: {} people, {} days, seed {}\n\nExamples: {} to learn from, {} to check, {} later, {} of unseen people.",
-        options.world,
-        options.people,
-        options.days,
-        options.seed,
+        "## {}\n\nExamples: {} to learn from, {} to check, {} later, {} of unseen people.",
+        options.place,
         whole.learn.len(),
         whole.check.len(),
         whole.later.len(),
@@ -87,7 +76,7 @@ pub fn run(options: &Options) -> Result<()> {
             lesson: &lesson,
             rows: *rows,
             folder: options.folder.as_deref(),
-            seed: options.seed,
+            seed,
         };
         trial.write_rows()?;
         if !options.rows_only {
@@ -151,7 +140,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    fn fit(&self, learn: &[&Example], prior: Option<&CompletionModel>) -> Result<Fitted> {
+    fn fit(&self, learn: &[&Example], prior: Option<&CompletionModel>) -> Result<Fitted<Lines>> {
         #[expect(clippy::disallowed_methods, reason = "how long training takes")]
         let begun = Instant::now();
         let settings = prior.map_or_else(Settings::default, |_| Settings::fine());

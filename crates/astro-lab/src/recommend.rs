@@ -7,21 +7,15 @@ use astro_models::evaluation::{Evaluation, Good, NET};
 use astro_models::lesson::Lesson;
 use astro_models::recommendation::{RecommendationModel, evaluate, fit};
 use astro_models::{Settings, prior};
-use astro_sim::World;
 use clap::Args;
 
-use crate::{recall, record};
+use crate::recall;
+use crate::record::Place;
 
 #[derive(Args, Debug)]
 pub struct Options {
-    #[arg(long, default_value = "W2")]
-    world: String,
-    #[arg(long, default_value_t = 200)]
-    people: u32,
-    #[arg(long, default_value_t = 60)]
-    days: u32,
-    #[arg(long, default_value_t = 7)]
-    seed: u64,
+    #[command(flatten)]
+    place: Place,
     /// Rows that are learnt from, at most
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
@@ -34,14 +28,10 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let mut world = World::named(&options.world)?;
-    (world.people, world.days) = (options.people, options.days);
-    println!(
-        "## {}: {} people, {} days, seed {}",
-        options.world, options.people, options.days, options.seed
-    );
-    let lives = record::live(&world, options.seed)?;
-    let mut lesson: Lesson<Exposure> = Lesson::of(&lives.records, lives.until, options.seed);
+    let seed = options.place.seed;
+    println!("## {}", options.place);
+    let (world, lives) = options.place.live()?;
+    let mut lesson: Lesson<Exposure> = Lesson::of(&lives.records, lives.until, seed);
     lesson.thin(options.rows);
     let (_, prior) = prior::load::<RecommendationModel>()?;
     let learn: Vec<_> = lesson.learn.iter().collect();
@@ -61,7 +51,7 @@ pub fn run(options: &Options) -> Result<()> {
         fitted.passes.len(),
         fitted.best
     );
-    if let Some(evaluation) = evaluate(&fitted.model, &lesson, options.seed) {
+    if let Some(evaluation) = evaluate(&fitted.model, &lesson, seed) {
         print(&evaluation);
     }
     if options.moments > 0 {
@@ -69,7 +59,7 @@ pub fn run(options: &Options) -> Result<()> {
             moments: options.moments,
             lives: options.lives,
             // people of whom nothing was learnt
-            seed: options.seed + 1_000,
+            seed: seed + 1_000,
         };
         recall::run(&world, &fitted.model, &wanted)?;
     }

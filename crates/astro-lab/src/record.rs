@@ -1,6 +1,7 @@
 //! A world's record as a server would know it: the lines that the simulator writes, read like anybody's.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use anyhow::{Context as _, Result};
 use astro_core::calendar::{TimeZone, Timestamp};
@@ -10,6 +11,7 @@ use astro_models::lesson::Record;
 use astro_sim::World;
 use astro_sim::run::{Behaviour, in_memory};
 use astro_sim::time::{DAY, timestamp};
+use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,6 +24,44 @@ pub struct Lives {
     pub until: Timestamp,
     /// The numbers behind each person, which no model may see.
     pub traits: Vec<(Uuid, Vec<f64>)>,
+}
+
+/// Whose lives, and how long.
+#[derive(Args, Debug)]
+pub struct Place {
+    #[arg(long, default_value = "W2")]
+    world: String,
+    #[arg(long, default_value_t = 200)]
+    people: u32,
+    #[arg(long, default_value_t = 60)]
+    days: u32,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+impl Place {
+    /// Everybody there lives.
+    pub fn live(&self) -> Result<(World, Lives)> {
+        let world = World {
+            people: self.people,
+            days: self.days,
+            ..World::named(&self.world)?
+        };
+        let lives = live(&world, self.seed)?;
+        Ok((world, lives))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            world,
+            people,
+            days,
+            seed,
+        } = self;
+        write!(f, "{world}: {people} people, {days} days, seed {seed}")
+    }
 }
 
 /// What a line of the record says of whose it is.

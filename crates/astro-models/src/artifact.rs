@@ -14,6 +14,7 @@ pub use manifest::{Calibration, Data, FORMAT, Manifest};
 
 use crate::completion::CompletionModel;
 use crate::files;
+use crate::model::{Lines, Model};
 use crate::recommendation::RecommendationModel;
 use crate::weights::{MAX_BYTES, Weights, WeightsError};
 
@@ -187,25 +188,12 @@ pub trait Kept: Sized {
     fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError>;
 }
 
-impl Kept for CompletionModel {
-    const KIND: ModelKind = ModelKind::Completion;
+impl<L: Lines> Kept for Model<L> {
+    const KIND: ModelKind = L::KIND;
 
     fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError> {
-        match manifest.calibration {
-            Calibration::Completion(lines) => Ok(Self::from_weights(weights, lines)?),
-            Calibration::Recommender(_) => Err(ArtifactError::Calibration),
-        }
-    }
-}
-
-impl Kept for RecommendationModel {
-    const KIND: ModelKind = ModelKind::Recommender;
-
-    fn of(manifest: &Manifest, weights: Weights) -> Result<Self, ArtifactError> {
-        match manifest.calibration {
-            Calibration::Recommender(lines) => Ok(Self::from_weights(weights, lines)?),
-            Calibration::Completion(_) => Err(ArtifactError::Calibration),
-        }
+        let lines = L::of(manifest.calibration).ok_or(ArtifactError::Calibration)?;
+        Ok(Self::from_weights(weights, lines)?)
     }
 }
 

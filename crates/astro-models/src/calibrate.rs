@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::maths::{logit, sigmoid};
 
+/// So much is believed of a net before its probabilities are put right: as if each line were known to within 0.1.
+pub const BELIEF: f64 = 100.0;
+
 /// A line through logits (Platt, 1999): p' = sigmoid(intercept + slope * logit(p)).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {

@@ -25,40 +25,40 @@ pub struct Record {
     pub withheld: Vec<FeatureGroup>,
 }
 
-/// What can be learnt from: it has a row and a moment, and belongs to somebody.
+/// What can be learnt from: a row of somebody at a moment.
 pub trait Taught: Clone {
-    /// All of a record, as it was known at a moment, without what learning may not look at.
+    /// All of a record, as it was known at a moment.
     fn of(record: &Record, until: Timestamp) -> Vec<Self>;
-    fn person(&self) -> Uuid;
-    fn at(&self) -> Timestamp;
-    fn row(&self) -> &Row;
+    fn row_mut(&mut self) -> &mut Row;
+    fn key(&self) -> Key<'_>;
+}
+
+/// By what something that is learnt from is told apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a> {
+    pub person: Uuid,
+    pub at: Timestamp,
+    pub row: &'a Row,
     /// Tells apart what has the same row.
-    fn id(&self) -> Uuid;
+    pub id: Uuid,
 }
 
 impl Taught for Example {
     fn of(record: &Record, until: Timestamp) -> Vec<Self> {
-        let mut all = examples(record.person, &record.zone, &record.facts, until);
-        for example in &mut all {
-            example.row = example.row.clone().without(&record.withheld);
+        examples(record.person, &record.zone, &record.facts, until)
+    }
+
+    fn row_mut(&mut self) -> &mut Row {
+        &mut self.row
+    }
+
+    fn key(&self) -> Key<'_> {
+        Key {
+            person: self.person,
+            at: self.at,
+            row: &self.row,
+            id: self.task,
         }
-        all
-    }
-
-    fn person(&self) -> Uuid {
-        self.person
-    }
-
-    fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    fn row(&self) -> &Row {
-        &self.row
-    }
-
-    fn id(&self) -> Uuid {
-        self.task
     }
 }
 
@@ -69,30 +69,34 @@ impl Taught for Exposure {
             zone,
             facts,
             decisions,
-            withheld,
+            ..
         } = record;
-        let mut all = exposures(*person, zone, facts, decisions, until);
-        for exposure in &mut all {
-            exposure.row = exposure.row.clone().without(withheld);
+        exposures(*person, zone, facts, decisions, until)
+    }
+
+    fn row_mut(&mut self) -> &mut Row {
+        &mut self.row
+    }
+
+    fn key(&self) -> Key<'_> {
+        Key {
+            person: self.person,
+            at: self.at,
+            row: &self.row,
+            id: self.decision,
         }
-        all
     }
+}
 
-    fn person(&self) -> Uuid {
-        self.person
+/// What is learnt from a record as it was known at a moment, without what learning may not look at.
+fn taught<T: Taught>(record: &Record, until: Timestamp) -> Vec<T> {
+    let mut all = T::of(record, until);
+    if !record.withheld.is_empty() {
+        for row in all.iter_mut().map(T::row_mut) {
+            *row = row.clone().without(&record.withheld);
+        }
     }
-
-    fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    fn row(&self) -> &Row {
-        &self.row
-    }
-
-    fn id(&self) -> Uuid {
-        self.decision
-    }
+    all
 }
 
 /// What is learnt from and judged on, by what it is for.
@@ -139,7 +143,7 @@ impl<T: Taught> Lesson<T> {
             until,
         };
         for record in records {
-            let known_at = |until| T::of(record, until);
+            let known_at = |until| taught::<T>(record, until);
             let part = split.part(record.person, from, from);
             if part == Part::Unseen {
                 lesson.unseen.extend(known_at(until));
@@ -147,7 +151,7 @@ impl<T: Taught> Lesson<T> {
             }
             let later = known_at(until)
                 .into_iter()
-                .filter(|example| example.at() >= judge_cut);
+                .filter(|example| example.key().at >= judge_cut);
             lesson.later.extend(later);
             match part {
                 Part::Validate => lesson.check.extend(known_at(judge_cut)),
@@ -158,7 +162,7 @@ impl<T: Taught> Lesson<T> {
                     let checked = known_at(judge_cut).into_iter();
                     lesson
                         .check
-                        .extend(checked.filter(|example| example.at() >= check_cut));
+                        .extend(checked.filter(|example| example.key().at >= check_cut));
                 }
             }
         }
@@ -178,15 +182,16 @@ impl<T: Taught> Lesson<T> {
 
     /// Keeps about so many examples to learn from, and a fifth of that to check, chosen by the hash of their rows.
     pub fn thin(&mut self, learn: usize) {
+        let order = |taught: &T| {
+            let key = taught.key();
+            (key.row.hash(), key.id)
+        };
         for (examples, most) in [(&mut self.learn, learn), (&mut self.check, learn / 5)] {
             if examples.len() > most {
-                let mut keys: Vec<_> = examples
-                    .iter()
-                    .map(|example| (example.row().hash(), example.id()))
-                    .collect();
+                let mut keys: Vec<_> = examples.iter().map(order).collect();
                 keys.sort_unstable();
                 let last = keys[most.max(1) - 1];
-                examples.retain(|example| (example.row().hash(), example.id()) <= last);
+                examples.retain(|example| order(example) <= last);
             }
         }
     }

@@ -17,6 +17,8 @@ pub mod lesson;
 mod maths;
 pub mod metrics;
 mod minutes;
+mod model;
+mod net;
 pub mod prior;
 pub mod recommendation;
 pub mod report;
@@ -27,5 +29,6 @@ mod training;
 mod weights;
 
 pub use calibrate::{Line, Online};
-pub use training::{CheckpointError, Pass, Settings};
+pub use model::{Lines, Model};
+pub use training::{CheckpointError, Fitted, Pass, Settings};
 pub use weights::{Array, Weights, WeightsError};

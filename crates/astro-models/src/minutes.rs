@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::activation::relu;
+use burn::tensor::activation::{relu, softplus};
 use burn::tensor::{Device, Tensor, TensorData};
 use uuid::Uuid;
 
@@ -10,6 +10,8 @@ use crate::maths::{count, mean, quantile};
 
 /// What a net says of minutes: with these chances it takes no more.
 pub const QUANTILES: [f32; 3] = [0.1, 0.5, 0.9];
+/// So many numbers of a net say them: the middle, and how far the outer ones lie from it.
+pub const OUTPUTS: usize = 3;
 /// What lies between the outer ones.
 const COVERAGE: f64 = 0.8;
 /// With fewer examples of known minutes the interval stays as the net says it.
@@ -76,7 +78,16 @@ pub fn wider(rows: impl Iterator<Item = (Uuid, [f32; 3], f64)>) -> f64 {
     off.last().map_or(0.0, |(off, _)| *off)
 }
 
-/// Quantiles that cannot cross, of a middle and of numbers for how far the outer ones lie from it, outside the framework.
+/// Quantiles that cannot cross, `[batch, 3]`, of the numbers that say them.
+pub fn quantiles(said: &Tensor<2>) -> Tensor<2> {
+    let number = |place: usize| said.clone().narrow(1, place, 1);
+    let middle = number(0);
+    let low = middle.clone() - softplus(number(1), 1.0);
+    let high = middle.clone() + softplus(number(2), 1.0);
+    Tensor::cat(vec![low, middle, high], 1)
+}
+
+/// As [`quantiles`], of one row and outside the framework.
 pub fn apart([middle, low, high]: [f32; 3]) -> [f32; 3] {
     // beyond 20 it is the number itself, to the last bit
     let softplus = |x: f32| {

@@ -10,8 +10,9 @@ use crate::artifact::{Calibration, Data, Manifest, hex};
 use crate::baselines;
 use crate::completion::{self, CompletionModel};
 use crate::lesson::{Lesson, Taught};
+use crate::model::Model;
 use crate::recommendation::{self, RecommendationModel};
-use crate::training::{CheckpointError, Pass, Settings};
+use crate::training::{CheckpointError, Fitted, Pass, Settings};
 use crate::weights::Weights;
 
 /// With fewer examples to learn from, or to check by, nothing is trained: whatever serves goes on.
@@ -62,18 +63,16 @@ pub fn completion(
     let until = lesson.learnt_until;
     let prior = start.map(|start| start.model);
     let fitted = completion::fit(&learn, &check, until, prior, settings, folder, after_pass)?;
-    let model = fitted.model;
+    let model = &fitted.model;
     let baselines = baselines::fit_all(&completion::answered(&learn, until));
     let data = data(lesson, |example, hash| {
         hash.update(example.fate.after_h.to_le_bytes());
         hash.update([example.fate.ending.map_or(0, |ending| 1 + ending as u8)]);
     });
-    let mut manifest = Manifest::new(Calibration::Completion(model.lines), *settings, data);
-    manifest.parent = start.map(|start| start.name.to_owned());
-    manifest.passes = u32::try_from(fitted.passes.len()).unwrap_or(u32::MAX);
-    manifest.best_pass = fitted.best;
+    let calibration = Calibration::Completion(model.lines);
+    let mut manifest = manifest(calibration, *settings, data, start, &fitted);
     manifest.evaluation = completion::evaluate(
-        &model,
+        model,
         &baselines,
         &lesson.slices(),
         lesson.until,
@@ -96,17 +95,31 @@ pub fn recommender(
     let (learn, check) = enough(lesson)?;
     let prior = start.map(|start| start.model);
     let fitted = recommendation::fit(&learn, &check, prior, settings, folder, after_pass)?;
-    let model = fitted.model;
+    let model = &fitted.model;
     let data = data(lesson, |exposure, hash| {
         hash.update(format!("{:?}", exposure.outcomes));
         hash.update(exposure.propensity.to_le_bytes());
     });
-    let mut manifest = Manifest::new(Calibration::Recommender(model.lines), *settings, data);
-    manifest.parent = start.map(|start| start.name.to_owned());
-    manifest.passes = u32::try_from(fitted.passes.len()).unwrap_or(u32::MAX);
-    manifest.best_pass = fitted.best;
-    manifest.evaluation = recommendation::evaluate(&model, lesson, settings.seed);
+    let calibration = Calibration::Recommender(model.lines);
+    let mut manifest = manifest(calibration, *settings, data, start, &fitted);
+    manifest.evaluation = recommendation::evaluate(model, lesson, settings.seed);
     Ok((manifest, model.weights()))
+}
+
+/// A manifest of what was fitted, without its figures.
+fn manifest<L>(
+    calibration: Calibration,
+    settings: Settings,
+    data: Data,
+    start: Option<Start<'_, Model<L>>>,
+    fitted: &Fitted<L>,
+) -> Manifest {
+    Manifest {
+        parent: start.map(|start| start.name.to_owned()),
+        passes: u32::try_from(fitted.passes.len()).unwrap_or(u32::MAX),
+        best_pass: fitted.best,
+        ..Manifest::new(calibration, settings, data)
+    }
 }
 
 /// What is learnt from and checked by, if that is enough.
@@ -123,17 +136,17 @@ fn enough<T: Taught>(lesson: &Lesson<T>) -> Result<(Vec<&T>, Vec<&T>), TrainErro
 
 fn data<T: Taught>(lesson: &Lesson<T>, outcome: impl Fn(&T, &mut Sha256)) -> Data {
     let all = || lesson.learn.iter().chain(&lesson.check);
-    let mut people: Vec<Uuid> = all().map(Taught::person).collect();
+    let mut people: Vec<Uuid> = all().map(|taught| taught.key().person).collect();
     people.sort_unstable();
     people.dedup();
     let mut hash = Sha256::new();
     for taught in all() {
-        hash.update(taught.row().hash());
+        hash.update(taught.key().row.hash());
         outcome(taught, &mut hash);
     }
     Data {
         until: lesson.until,
-        from: all().map(Taught::at).min(),
+        from: all().map(|taught| taught.key().at).min(),
         people: people.len() as u64,
         learnt: lesson.learn.len() as u64,
         checked: lesson.check.len() as u64,

@@ -5,7 +5,7 @@ mod checkpoint;
 
 use std::path::Path;
 
-use burn::module::Module;
+use astro_data::Row;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +15,12 @@ use serde::{Deserialize, Serialize};
 pub use checkpoint::CheckpointError;
 use checkpoint::{Checkpoint, State};
 
-use crate::weights::Weights;
+use crate::dense::Source;
+use crate::maths::count;
+use crate::model::{Lines, Model};
+use crate::net::Net;
+use crate::scaler::Scaler;
+use crate::weights::{Weights, WeightsError};
 
 /// How a net is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,27 +60,71 @@ impl Settings {
     }
 }
 
-/// What a loop needs of a net and its examples.
-pub(crate) trait Learner {
-    type Net: Module;
-
-    /// Examples that are learnt from.
-    fn len(&self) -> usize;
-    /// Mean loss of a batch, of shape `[1]`.
-    fn loss(&self, net: &Self::Net, places: &[usize], device: &Device) -> Tensor<1>;
-    /// The loss on examples that are not learnt from.
-    fn check(&self, net: &Self::Net) -> f64;
-    fn weights(&self, net: &Self::Net) -> Weights;
-    /// A net of these numbers on a device.
-    fn net(&self, weights: Weights, device: &Device) -> Result<Self::Net, crate::WeightsError>;
-    /// Says what is learnt from, so that a checkpoint of something else is not gone on with.
-    fn fingerprint(&self) -> String;
+/// What a set of examples is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Learn,
+    Check,
 }
 
-/// What came of training.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trained {
-    pub weights: Weights,
+/// What a loop needs of a kind of net and its examples.
+pub(crate) trait Learner {
+    type Lines: Lines;
+
+    fn scaler(&self) -> &Scaler;
+    /// How many examples there are.
+    fn len(&self, part: Part) -> usize;
+    /// Mean loss of a batch of a part, of shape `[1]`.
+    fn loss(&self, net: &Net, part: Part, places: &[usize], device: &Device) -> Tensor<1>;
+    /// Says what is learnt from, so that a checkpoint of something else is not gone on with.
+    fn fingerprint(&self) -> String;
+
+    /// The loss on examples that are not learnt from.
+    fn check(&self, net: &Net) -> f64 {
+        let device = crate::device::cpu();
+        let places: Vec<usize> = (0..self.len(Part::Check)).collect();
+        let sum: f64 = places
+            .chunks(1_024)
+            .map(|places| {
+                let loss = self.loss(net, Part::Check, places, &device);
+                f64::from(loss.into_scalar::<f32>()) * count(places.len())
+            })
+            .sum();
+        sum / count(places.len()).max(1.0)
+    }
+
+    fn weights(&self, net: &Net) -> Weights {
+        let mut weights = Weights::default();
+        net.collect(&mut weights);
+        self.scaler().collect(&mut weights);
+        weights
+    }
+
+    /// Numbers of a net that knows nothing yet.
+    fn begin(&self, seed: u64) -> Result<Weights, WeightsError> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let source = &mut Source::Seed(&mut rng);
+        let net = Net::new(source, Self::Lines::OUTPUTS, &crate::device::cpu())?;
+        Ok(self.weights(&net))
+    }
+
+    /// A net of these numbers on a device.
+    fn net(&self, mut weights: Weights, device: &Device) -> Result<Net, WeightsError> {
+        Scaler::load(&mut weights)?;
+        let net = Net::new(
+            &mut Source::Weights(&mut weights),
+            Self::Lines::OUTPUTS,
+            device,
+        )?;
+        weights.used_up()?;
+        Ok(net)
+    }
+}
+
+/// A trained model and how it came about.
+#[derive(Clone, Debug)]
+pub struct Fitted<L> {
+    pub model: Model<L>,
     /// After each pass: the mean loss while learning, and on what is not learnt from.
     pub passes: Vec<Pass>,
     /// The pass whose numbers were kept, from 1; 0 is what training began with.
@@ -88,15 +137,28 @@ pub struct Pass {
     pub check: f64,
 }
 
-/// Trains from given numbers. With a folder, what was reached is kept there after each pass, and a
-/// loop that was cut off goes on where it was. `after_pass` is told of each pass, for a progress bar.
+/// What makes rows alike: as a prior has it, or by the rows that are learnt from.
+pub(crate) fn scaler<'a, L>(
+    prior: Option<&Model<L>>,
+    rows: impl Iterator<Item = &'a Row> + Clone,
+) -> Scaler {
+    prior.map_or_else(|| Scaler::of(rows), |prior| prior.scaler.clone())
+}
+
+/// Trains from what a prior knows, or from nothing; what puts the numbers right is still to be found. With a folder,
+/// what was reached is kept there after each pass, and a loop that was cut off goes on where it was. `after_pass` is
+/// told of each pass, for a progress bar.
 pub(crate) fn train<L: Learner>(
     learner: &L,
-    begin: Weights,
+    prior: Option<&Model<L::Lines>>,
     settings: &Settings,
     folder: Option<&Path>,
     mut after_pass: impl FnMut(u32, Pass),
-) -> Result<Trained, CheckpointError> {
+) -> Result<Fitted<L::Lines>, CheckpointError> {
+    let begin = match prior {
+        Some(prior) => prior.weights(),
+        None => learner.begin(settings.seed)?,
+    };
     let device = crate::device::cpu();
     let training = device.clone().autodiff();
     let fingerprint = format!("{} {settings:?}", learner.fingerprint());
@@ -138,22 +200,34 @@ pub(crate) fn train<L: Learner>(
         }
         after_pass(pass, Pass { train, check });
     }
-    Ok(state.end())
+    let State {
+        best,
+        best_pass,
+        passes,
+        ..
+    } = state;
+    Ok(Fitted {
+        model: Model::from_weights(best, L::Lines::default())?,
+        passes,
+        best: best_pass,
+    })
 }
 
 /// Steps through all examples once, in an order of the pass; answers the net and the mean loss on the way.
 fn pass_over<L: Learner>(
     learner: &L,
-    mut net: L::Net,
+    mut net: Net,
     optimizer: &mut ModuleOptimizer,
     settings: &Settings,
     pass: u32,
     device: &Device,
-) -> (L::Net, f64) {
+) -> (Net, f64) {
     let rate = settings.rate(pass);
     let (mut sum, mut batches) = (0.0, 0.0);
-    for places in shuffled(learner.len(), settings.seed, pass).chunks(settings.batch.max(1)) {
-        let loss = learner.loss(&net, places, device);
+    for places in
+        shuffled(learner.len(Part::Learn), settings.seed, pass).chunks(settings.batch.max(1))
+    {
+        let loss = learner.loss(&net, Part::Learn, places, device);
         let grads = GradientsParams::from_grads(loss.backward(), &net);
         sum += f64::from(loss.into_scalar::<f32>());
         batches += 1.0;

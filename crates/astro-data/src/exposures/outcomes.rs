@@ -42,18 +42,6 @@ impl NextMove {
             Self::Nothing => "nothing",
         }
     }
-
-    /// The suggestion that would say the same; silence for nothing.
-    pub fn suggestion(self) -> Option<RecommendationKind> {
-        match self {
-            Self::Now => Some(RecommendationKind::NextTask),
-            Self::Later => Some(RecommendationKind::PlanBlock),
-            Self::Deferred => Some(RecommendationKind::Reschedule),
-            Self::Split => Some(RecommendationKind::Split),
-            Self::Dropped => Some(RecommendationKind::Drop),
-            Self::Nothing => None,
-        }
-    }
 }
 
 /// What a row is of.

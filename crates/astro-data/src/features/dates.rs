@@ -7,7 +7,7 @@ use crate::scene::View;
 
 /// How fast a reward pales with each day until it: Γ of temporal motivation theory (Steel and König,
 /// 2006), as a person in the middle has it.
-const IMPULSIVENESS: f64 = 0.1;
+pub(crate) const IMPULSIVENESS: f64 = 0.1;
 /// Taskwarrior's ramp: from 14 days before due to 7 days after (src/Task.cpp).
 const RAMP_BEFORE: f64 = 14.0;
 const RAMP_AFTER: f64 = 7.0;

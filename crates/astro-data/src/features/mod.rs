@@ -4,7 +4,7 @@
 //! row means, and with it the schema's hash: models that were trained before are not used any more.
 
 mod candidate;
-mod dates;
+pub(crate) mod dates;
 mod dosage;
 mod moment;
 mod state;

@@ -5,38 +5,22 @@ use std::path::Path;
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
 use burn::tensor::{Device, Tensor};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::bins;
-use super::model::{self, CompletionModel, Lines};
-use super::net::CompletionNet;
+use super::model::{CompletionModel, Lines};
+use super::said::Said;
 use super::set::{Batch, Set};
 use super::{HORIZON_DAYS, asked, done_within};
-use crate::calibrate::Line;
-use crate::dense::Source;
+use crate::calibrate::{BELIEF, Line};
 use crate::maths::{count, logit};
 use crate::minutes;
+use crate::net::Net;
 use crate::scaler::Scaler;
-use crate::training::{self, CheckpointError, Learner, Pass, Settings, Trained};
-use crate::weights::{Weights, WeightsError};
+use crate::training::{self, CheckpointError, Fitted, Learner, Part, Pass, Settings};
 
 /// How much the minutes count beside the fates. Both are measured against what a constant would lose.
 const MINUTES_WEIGHT: f64 = 0.25;
-/// So much is believed of a net before its probabilities are put right: as if each line were known to
-/// within 0.1.
-const LINE_BELIEF: f64 = 100.0;
-
-/// A trained model and how it came about.
-#[derive(Clone, Debug)]
-pub struct Fitted {
-    pub model: CompletionModel,
-    pub passes: Vec<Pass>,
-    /// The pass whose numbers were kept; 0 is what training began with.
-    pub best: u32,
-}
-
 /// Trains on examples and stops by others, whose fates were known at `until`; from nothing, or from what a
 /// prior knows already. `folder` keeps what was reached, so that training can go on after it was cut off.
 ///
@@ -50,34 +34,18 @@ pub fn fit(
     settings: &Settings,
     folder: Option<&Path>,
     after_pass: impl FnMut(u32, Pass),
-) -> Result<Fitted, CheckpointError> {
-    let scaler = prior.map_or_else(
-        || Scaler::of(learn.iter().map(|example| &example.row)),
-        |prior| prior.scaler.clone(),
-    );
+) -> Result<Fitted<Lines>, CheckpointError> {
+    let scaler = training::scaler(prior, learn.iter().map(|example| &example.row));
     let learner = CompletionLearner::new(learn, check, scaler);
-    let begin = match prior {
-        Some(prior) => prior.weights(),
-        None => learner.begin(settings.seed)?,
-    };
-    let Trained {
-        weights,
-        passes,
-        best,
-    } = training::train(&learner, begin, settings, folder, after_pass)?;
-    let mut model = CompletionModel::from_weights(weights, Lines::default())?;
-    model.lines = lines(&model, check, until);
-    Ok(Fitted {
-        model,
-        passes,
-        best,
-    })
+    let mut fitted = training::train(&learner, prior, settings, folder, after_pass)?;
+    fitted.model.lines = lines(&fitted.model, check, until);
+    Ok(fitted)
 }
 
 /// What puts the probabilities of a model right, on examples that it did not learn from.
 fn lines(model: &CompletionModel, check: &[&Example], until: Timestamp) -> Lines {
     let set = Set::of(check, &model.scaler);
-    let curves = model::curves(&model.net, &set, &crate::device::cpu());
+    let curves = model.curves(&set);
     let line = |hours: &dyn Fn(&Example) -> f64, answer: &dyn Fn(&Example) -> Option<bool>| {
         let rows = check
             .iter()
@@ -85,7 +53,7 @@ fn lines(model: &CompletionModel, check: &[&Example], until: Timestamp) -> Lines
             .filter_map(|(example, (curve, _))| {
                 Some((logit(curve.at(hours(example)).done), answer(example)?))
             });
-        Line::fit(&rows.collect::<Vec<_>>(), LINE_BELIEF)
+        Line::fit(&rows.collect::<Vec<_>>(), BELIEF)
     };
     let day = |place: usize| {
         let hours = 24.0 * HORIZON_DAYS[place];
@@ -137,10 +105,11 @@ impl CompletionLearner {
         }
     }
 
-    fn begin(&self, seed: u64) -> Result<Weights, WeightsError> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let net = CompletionNet::new(&mut Source::Seed(&mut rng), &crate::device::cpu())?;
-        Ok(self.weights(&net))
+    fn set(&self, part: Part) -> &Set {
+        match part {
+            Part::Learn => &self.learn,
+            Part::Check => &self.check,
+        }
     }
 
     /// Both losses together, each against what a constant loses.
@@ -151,41 +120,19 @@ impl CompletionLearner {
 }
 
 impl Learner for CompletionLearner {
-    type Net = CompletionNet;
+    type Lines = Lines;
 
-    fn len(&self) -> usize {
-        self.learn.len()
+    fn scaler(&self) -> &Scaler {
+        &self.scaler
     }
 
-    fn loss(&self, net: &CompletionNet, places: &[usize], device: &Device) -> Tensor<1> {
-        self.total(losses(net, &self.learn.batch(places, device), device))
+    fn len(&self, part: Part) -> usize {
+        self.set(part).len()
     }
 
-    fn check(&self, net: &CompletionNet) -> f64 {
-        let device = crate::device::cpu();
-        let places: Vec<usize> = (0..self.check.len()).collect();
-        let sum: f64 = places
-            .chunks(1_024)
-            .map(|places| {
-                let losses = losses(net, &self.check.batch(places, &device), &device);
-                f64::from(self.total(losses).into_scalar::<f32>()) * count(places.len())
-            })
-            .sum();
-        sum / count(places.len()).max(1.0)
-    }
-
-    fn weights(&self, net: &CompletionNet) -> Weights {
-        let mut weights = Weights::default();
-        net.collect(&mut weights);
-        self.scaler.collect(&mut weights);
-        weights
-    }
-
-    fn net(&self, mut weights: Weights, device: &Device) -> Result<CompletionNet, WeightsError> {
-        Scaler::load(&mut weights)?;
-        let net = CompletionNet::new(&mut Source::Weights(&mut weights), device)?;
-        weights.used_up()?;
-        Ok(net)
+    fn loss(&self, net: &Net, part: Part, places: &[usize], device: &Device) -> Tensor<1> {
+        let batch = self.set(part).batch(places, device);
+        self.total(losses(net, &batch, device))
     }
 
     fn fingerprint(&self) -> String {
@@ -194,8 +141,8 @@ impl Learner for CompletionLearner {
 }
 
 /// Mean losses of a batch: -ln of each row's fate, and the pinball loss of its minutes.
-fn losses(net: &CompletionNet, batch: &Batch, device: &Device) -> [Tensor<1>; 2] {
-    let said = net.forward(batch.rows.clone(), &batch.slots);
+fn losses(net: &Net, batch: &Batch, device: &Device) -> [Tensor<1>; 2] {
+    let said = Said::of(net, batch.rows.clone(), &batch.slots);
     // far beyond what any chance needs, and short of what overflows
     let (done, dropped) = (
         said.done.clamp(-30.0, 30.0),

@@ -10,7 +10,7 @@ mod fit;
 mod follow;
 mod judge;
 mod model;
-mod net;
+mod said;
 mod set;
 pub mod table;
 
@@ -18,7 +18,7 @@ use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_data::{Closing, Example};
 
 pub use curve::{Chances, Curve};
-pub use fit::{Fitted, fit};
+pub use fit::fit;
 pub use follow::{HALF_LIFE, followed};
 pub use judge::{QUESTION, SURVIVAL_DAYS, answered, evaluate, judge};
 pub use model::{CompletionModel, Lines, Prediction};

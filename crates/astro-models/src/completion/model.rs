@@ -1,19 +1,18 @@
 //! The trained model, as it serves.
 
+use astro_core::models::ModelKind;
 use astro_data::Row;
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::HORIZON_DAYS;
 use super::bins;
 use super::curve::Curve;
-use super::net::{CompletionNet, OfRow};
+use super::said::{self, OfRow};
 use super::set::Set;
+use crate::artifact::Calibration;
 use crate::calibrate::Line;
-use crate::dense::Source;
 use crate::minutes;
-use crate::scaler::Scaler;
-use crate::weights::{Weights, WeightsError};
+use crate::model::{self, Model};
 
 /// Rows are computed so many at a time: what a person has open, without large arrays.
 const BATCH: usize = 256;
@@ -30,13 +29,24 @@ pub struct Lines {
     pub minutes_wider: f64,
 }
 
-/// A net that serves: it never changes, and can be shared.
-#[derive(Clone, Debug)]
-pub struct CompletionModel {
-    pub(super) net: CompletionNet,
-    pub(super) scaler: Scaler,
-    pub lines: Lines,
-    device: Device,
+/// Says whether and when tasks are done.
+pub type CompletionModel = Model<Lines>;
+
+impl model::Lines for Lines {
+    const KIND: ModelKind = ModelKind::Completion;
+    const OUTPUTS: usize = said::OUTPUTS;
+
+    fn of(calibration: Calibration) -> Option<Self> {
+        match calibration {
+            Calibration::Completion(lines) => Some(lines),
+            Calibration::Recommender(_) => None,
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        let mut all = std::iter::once(self.asked).chain(self.days);
+        all.all(Line::is_finite) && self.minutes_wider.is_finite()
+    }
 }
 
 /// What is said of one task.
@@ -52,47 +62,18 @@ pub struct Prediction {
     pub minutes: [f64; 3],
 }
 
-impl CompletionModel {
-    /// A model of given numbers.
-    ///
-    /// # Errors
-    /// When they are not exactly those of this net.
-    pub fn from_weights(mut weights: Weights, lines: Lines) -> Result<Self, WeightsError> {
-        let device = crate::device::cpu();
-        let scaler = Scaler::load(&mut weights)?;
-        let net = CompletionNet::new(&mut Source::Weights(&mut weights), &device)?;
-        weights.used_up()?;
-        let all = [lines.asked, lines.days[0], lines.days[1], lines.days[2]];
-        if !all.into_iter().all(Line::is_finite) || !lines.minutes_wider.is_finite() {
-            return Err(WeightsError::NotFinite("lines".to_owned()));
-        }
-        Ok(Self {
-            net,
-            scaler,
-            lines,
-            device,
-        })
-    }
-
-    /// All its numbers.
-    pub fn weights(&self) -> Weights {
-        let mut weights = Weights::default();
-        self.net.collect(&mut weights);
-        self.scaler.collect(&mut weights);
-        weights
-    }
-
+impl Model<Lines> {
     /// What the net says before chances are made of it. For whoever measures the net alone.
     pub fn say(&self, rows: &[Row]) -> Vec<OfRow> {
         let set = Set::unanswered(rows, &self.scaler);
         let places: Vec<usize> = (0..set.len()).collect();
-        said(&self.net, &set, &places, &self.device)
+        self.of_places(&set, &places)
     }
 
     /// What is said of each row, in their order.
     pub fn predict(&self, rows: &[Row]) -> Vec<Prediction> {
         let set = Set::unanswered(rows, &self.scaler);
-        let curves = curves(&self.net, &set, &self.device).into_iter();
+        let curves = self.curves(&set).into_iter();
         let said = rows.iter().zip(curves).map(|(row, (curve, took))| {
             let day = |place: usize| {
                 let chance = curve.at(24.0 * HORIZON_DAYS[place]).done;
@@ -106,6 +87,25 @@ impl CompletionModel {
             }
         });
         said.collect()
+    }
+
+    /// Curves and logs of minutes, row by row.
+    pub(super) fn curves(&self, set: &Set) -> Vec<(Curve, [f32; 3])> {
+        let mut curves = Vec::with_capacity(set.len());
+        let places: Vec<usize> = (0..set.len()).collect();
+        for places in places.chunks(BATCH) {
+            let said = self.of_places(set, places).into_iter();
+            curves.extend(said.map(|said| {
+                let minutes = said.minutes.map(minutes::possible);
+                (Curve::from_logits(&said.done, &said.dropped), minutes)
+            }));
+        }
+        curves
+    }
+
+    fn of_places(&self, set: &Set, places: &[usize]) -> Vec<OfRow> {
+        let slots = places.iter().map(|place| set.slots(*place));
+        said::of_rows(&self.net, set.rows(places, &self.device), slots)
     }
 }
 
@@ -127,23 +127,4 @@ fn in_order(mut days: [f64; 3]) -> [f64; 3] {
     days[1] = days[1].max(days[0]);
     days[2] = days[2].max(days[1]);
     days
-}
-
-/// Curves and logs of minutes, row by row.
-pub(super) fn curves(net: &CompletionNet, set: &Set, device: &Device) -> Vec<(Curve, [f32; 3])> {
-    let mut curves = Vec::with_capacity(set.len());
-    let places: Vec<usize> = (0..set.len()).collect();
-    for places in places.chunks(BATCH) {
-        let said = said(net, set, places, device).into_iter();
-        curves.extend(said.map(|said| {
-            let minutes = said.minutes.map(minutes::possible);
-            (Curve::from_logits(&said.done, &said.dropped), minutes)
-        }));
-    }
-    curves
-}
-
-fn said(net: &CompletionNet, set: &Set, places: &[usize], device: &Device) -> Vec<OfRow> {
-    let slots = places.iter().map(|place| set.slots(*place));
-    net.say(set.rows(places, device), slots)
 }

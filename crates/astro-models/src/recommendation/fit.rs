@@ -5,33 +5,17 @@ use std::path::Path;
 use astro_data::Exposure;
 use burn::tensor::activation::{log_softmax, softplus};
 use burn::tensor::{Device, Tensor};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Head;
 use super::model::{Lines, RecommendationModel};
-use super::net::{OfRow, RecommendationNet, Said};
-use super::set::{self, Batch, Set, Weighing};
-use crate::calibrate::Line;
-use crate::dense::Source;
-use crate::maths::count;
+use super::said::{OfRow, Said};
+use super::set::{Batch, Set, Weighing};
+use crate::calibrate::{BELIEF, Line};
 use crate::minutes;
+use crate::net::Net;
 use crate::scaler::Scaler;
-use crate::training::{self, CheckpointError, Learner, Pass, Settings, Trained};
-use crate::weights::{Weights, WeightsError};
-
-/// So much is believed of a net before its probabilities are put right, as for completion.
-const LINE_BELIEF: f64 = 100.0;
-
-/// A trained model and how it came about.
-#[derive(Clone, Debug)]
-pub struct Fitted {
-    pub model: RecommendationModel,
-    pub passes: Vec<Pass>,
-    /// The pass whose numbers were kept; 0 is what training began with.
-    pub best: u32,
-}
+use crate::training::{self, CheckpointError, Fitted, Learner, Part, Pass, Settings};
 
 /// Trains on exposures and stops by others; from nothing, or from what a prior knows already. `folder` keeps what was
 /// reached, so that training can go on after it was cut off.
@@ -45,28 +29,12 @@ pub fn fit(
     settings: &Settings,
     folder: Option<&Path>,
     after_pass: impl FnMut(u32, Pass),
-) -> Result<Fitted, CheckpointError> {
-    let scaler = prior.map_or_else(
-        || Scaler::of(learn.iter().map(|exposure| &exposure.row)),
-        |prior| prior.scaler.clone(),
-    );
+) -> Result<Fitted<Lines>, CheckpointError> {
+    let scaler = training::scaler(prior, learn.iter().map(|exposure| &exposure.row));
     let learner = RecommendationLearner::new(learn, check, scaler);
-    let begin = match prior {
-        Some(prior) => prior.weights(),
-        None => learner.begin(settings.seed)?,
-    };
-    let Trained {
-        weights,
-        passes,
-        best,
-    } = training::train(&learner, begin, settings, folder, after_pass)?;
-    let mut model = RecommendationModel::from_weights(weights, Lines::default())?;
-    model.lines = lines(&model, check);
-    Ok(Fitted {
-        model,
-        passes,
-        best,
-    })
+    let mut fitted = training::train(&learner, prior, settings, folder, after_pass)?;
+    fitted.model.lines = lines(&fitted.model, check);
+    Ok(fitted)
 }
 
 /// What puts a model right, on exposures that it did not learn from.
@@ -74,10 +42,7 @@ fn lines(model: &RecommendationModel, check: &[&Exposure]) -> Lines {
     let rows: Vec<_> = check.iter().map(|exposure| exposure.row.clone()).collect();
     let said: Vec<OfRow> = rows
         .chunks(1_024)
-        .flat_map(|rows| {
-            let question = set::question(rows, &model.scaler, &model.device);
-            model.net.say(question)
-        })
+        .flat_map(|rows| model.say(rows))
         .collect();
     let binary = Head::ALL.map(|head| {
         let rows = check.iter().zip(&said).filter_map(|(exposure, said)| {
@@ -86,7 +51,7 @@ fn lines(model: &RecommendationModel, check: &[&Exposure]) -> Lines {
                 head.answer(exposure)?,
             ))
         });
-        Line::fit(&rows.collect::<Vec<_>>(), LINE_BELIEF)
+        Line::fit(&rows.collect::<Vec<_>>(), BELIEF)
     });
     let known = check.iter().zip(&said).filter_map(|(exposure, said)| {
         let took = libm::log(f64::from(exposure.outcomes.minutes?));
@@ -124,53 +89,27 @@ impl RecommendationLearner {
         }
     }
 
-    fn begin(&self, seed: u64) -> Result<Weights, WeightsError> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let net = RecommendationNet::new(&mut Source::Seed(&mut rng), &crate::device::cpu())?;
-        Ok(self.weights(&net))
+    fn set(&self, part: Part) -> &Set {
+        match part {
+            Part::Learn => &self.learn,
+            Part::Check => &self.check,
+        }
     }
 }
 
 impl Learner for RecommendationLearner {
-    type Net = RecommendationNet;
+    type Lines = Lines;
 
-    fn len(&self) -> usize {
-        self.learn.len()
+    fn scaler(&self) -> &Scaler {
+        &self.scaler
     }
 
-    fn loss(&self, net: &RecommendationNet, places: &[usize], device: &Device) -> Tensor<1> {
-        loss(net, self.learn.batch(places, device), device)
+    fn len(&self, part: Part) -> usize {
+        self.set(part).len()
     }
 
-    fn check(&self, net: &RecommendationNet) -> f64 {
-        let device = crate::device::cpu();
-        let places: Vec<usize> = (0..self.check.len()).collect();
-        let sum: f64 = places
-            .chunks(1_024)
-            .map(|places| {
-                let loss = loss(net, self.check.batch(places, &device), &device);
-                f64::from(loss.into_scalar::<f32>()) * count(places.len())
-            })
-            .sum();
-        sum / count(places.len()).max(1.0)
-    }
-
-    fn weights(&self, net: &RecommendationNet) -> Weights {
-        let mut weights = Weights::default();
-        net.collect(&mut weights);
-        self.scaler.collect(&mut weights);
-        weights
-    }
-
-    fn net(
-        &self,
-        mut weights: Weights,
-        device: &Device,
-    ) -> Result<RecommendationNet, WeightsError> {
-        Scaler::load(&mut weights)?;
-        let net = RecommendationNet::new(&mut Source::Weights(&mut weights), device)?;
-        weights.used_up()?;
-        Ok(net)
+    fn loss(&self, net: &Net, part: Part, places: &[usize], device: &Device) -> Tensor<1> {
+        loss(net, self.set(part).batch(places, device), device)
     }
 
     fn fingerprint(&self) -> String {
@@ -179,13 +118,13 @@ impl Learner for RecommendationLearner {
 }
 
 /// The mean over a batch's rows of what each head loses, times what each answer weighs.
-fn loss(net: &RecommendationNet, batch: Batch, device: &Device) -> Tensor<1> {
+fn loss(net: &Net, batch: Batch, device: &Device) -> Tensor<1> {
     let Said {
         binary,
         rewards,
         minutes,
         moves,
-    } = net.forward(batch.rows);
+    } = Said::of(net, batch.rows);
     // far beyond what any chance needs, and short of what overflows
     let binary = binary.clamp(-30.0, 30.0);
     let [came, weight] = batch.binary;

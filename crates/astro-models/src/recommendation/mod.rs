@@ -8,7 +8,7 @@ mod explain;
 mod fit;
 mod judge;
 mod model;
-mod net;
+mod said;
 mod set;
 mod shortlist;
 pub mod table;
@@ -17,7 +17,7 @@ use astro_data::{Exposure, NextMove};
 use serde::{Deserialize, Serialize};
 
 pub use explain::Contribution;
-pub use fit::{Fitted, fit};
+pub use fit::fit;
 pub use judge::evaluate;
 pub use model::{Lines, Prediction, RecommendationModel};
 pub use shortlist::{MOST, Shortlist};

@@ -1,17 +1,16 @@
 //! The trained model, as it serves.
 
+use astro_core::models::ModelKind;
 use astro_data::Row;
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::net::{OfRow, RecommendationNet};
+use super::said::{self, OfRow};
 use super::{BINARY, Head, MOVES, set};
+use crate::artifact::Calibration;
 use crate::calibrate::Line;
-use crate::dense::Source;
 use crate::maths::sigmoid;
 use crate::minutes;
-use crate::scaler::Scaler;
-use crate::weights::{Weights, WeightsError};
+use crate::model::{self, Model};
 
 /// How what the net says is put right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,13 +22,23 @@ pub struct Lines {
     pub minutes_wider: f64,
 }
 
-/// A net that serves: it never changes, and can be shared.
-#[derive(Clone, Debug)]
-pub struct RecommendationModel {
-    pub(super) net: RecommendationNet,
-    pub(super) scaler: Scaler,
-    pub lines: Lines,
-    pub(super) device: Device,
+/// Says what suggestions are worth, and when they are welcome.
+pub type RecommendationModel = Model<Lines>;
+
+impl model::Lines for Lines {
+    const KIND: ModelKind = ModelKind::Recommender;
+    const OUTPUTS: usize = said::OUTPUTS;
+
+    fn of(calibration: Calibration) -> Option<Self> {
+        match calibration {
+            Calibration::Recommender(lines) => Some(lines),
+            Calibration::Completion(_) => None,
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        self.binary.into_iter().all(Line::is_finite) && self.minutes_wider.is_finite()
+    }
 }
 
 /// What is said of one row.
@@ -47,35 +56,7 @@ pub struct Prediction {
     pub moves: [f64; MOVES],
 }
 
-impl RecommendationModel {
-    /// A model of given numbers.
-    ///
-    /// # Errors
-    /// When they are not exactly those of this net.
-    pub fn from_weights(mut weights: Weights, lines: Lines) -> Result<Self, WeightsError> {
-        let device = crate::device::cpu();
-        let scaler = Scaler::load(&mut weights)?;
-        let net = RecommendationNet::new(&mut Source::Weights(&mut weights), &device)?;
-        weights.used_up()?;
-        if !lines.binary.into_iter().all(Line::is_finite) || !lines.minutes_wider.is_finite() {
-            return Err(WeightsError::NotFinite("lines".to_owned()));
-        }
-        Ok(Self {
-            net,
-            scaler,
-            lines,
-            device,
-        })
-    }
-
-    /// All its numbers.
-    pub fn weights(&self) -> Weights {
-        let mut weights = Weights::default();
-        self.net.collect(&mut weights);
-        self.scaler.collect(&mut weights);
-        weights
-    }
-
+impl Model<Lines> {
     /// What is said of each row, in their order.
     pub fn predict(&self, rows: &[Row]) -> Vec<Prediction> {
         /// Rows are computed so many at a time: without large arrays.
@@ -86,9 +67,6 @@ impl RecommendationModel {
     }
 
     fn predict_batch(&self, rows: &[Row]) -> Vec<Prediction> {
-        let said = self
-            .net
-            .say(set::question(rows, &self.scaler, &self.device));
         let prediction = |said: OfRow| {
             let mut chances = [0.0; BINARY];
             for ((chance, logit), line) in
@@ -109,7 +87,13 @@ impl RecommendationModel {
                 moves: softmax(&said.moves),
             }
         };
-        said.into_iter().map(prediction).collect()
+        self.say(rows).into_iter().map(prediction).collect()
+    }
+
+    /// What the net says before it is put right.
+    pub(super) fn say(&self, rows: &[Row]) -> Vec<OfRow> {
+        let rows = set::question(rows, &self.scaler, &self.device);
+        said::of_rows(&self.net, rows)
     }
 }
 

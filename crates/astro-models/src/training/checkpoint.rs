@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Pass, Settings, Trained};
+use super::{Pass, Settings};
 use crate::files;
 use crate::weights::{Weights, WeightsError};
 
@@ -26,8 +26,8 @@ pub enum CheckpointError {
 pub(super) struct State {
     pub now: Weights,
     pub passes: Vec<Pass>,
-    best: Weights,
-    best_pass: u32,
+    pub best: Weights,
+    pub best_pass: u32,
     best_check: f64,
 }
 
@@ -69,14 +69,6 @@ impl State {
             self.best = weights.clone();
         }
         self.now = weights;
-    }
-
-    pub fn end(self) -> Trained {
-        Trained {
-            weights: self.best,
-            passes: self.passes,
-            best: self.best_pass,
-        }
     }
 }
 

@@ -149,7 +149,7 @@ fn show(model: &Value, screen: &mut Screen) -> anyhow::Result<()> {
 }
 
 /// Where models of a kind are found.
-fn place(kind: ModelKind) -> String {
+pub(super) fn place(kind: ModelKind) -> String {
     format!("/api/v1/models/{kind}")
 }
 

@@ -12,7 +12,7 @@ use astro_models::prior::{self, Shipped};
 use astro_models::recommendation::RecommendationModel;
 use serde_json::Value;
 
-use super::rows;
+use super::{models, rows};
 use crate::cli::{ModelWhat, PredictArgs, Who};
 use crate::client::Client;
 use crate::config::Loaded;
@@ -61,7 +61,7 @@ async fn model<M: Shipped>(args: &PredictArgs, who: &Who, loaded: &Loaded) -> an
     }
     let client = Client::open(loaded, who).await?;
     let found: anyhow::Result<Value> = client
-        .get(&format!("/api/v1/models/{}/{}", M::KIND, args.model))
+        .get(&format!("{}/{}", models::place(M::KIND), args.model))
         .await;
     client.close().await?;
     let found = found.with_context(|| format!("looking for the model `{}`", args.model))?;

@@ -51,7 +51,7 @@ async fn ask(args: &TrainArgs, loaded: &Loaded, screen: &mut Screen) -> anyhow::
     let body = json!({ "seed": args.seed, "until": args.until });
     let mut told = Told::default();
     for kind in args.what.kinds() {
-        let place = format!("/api/v1/models/{kind}/train");
+        let place = format!("{}/train", models::place(*kind));
         let working = progress::spinner(screen, "the server trains");
         let done = match client.post::<Value>(&place, &body).await {
             Ok(job) => wait(&client, &job["id"]).await,

@@ -1,29 +1,15 @@
-//! The completion net: 96 -> 64 -> 32, and from there chances of ending in each bin, by either way, and
-//! how long the work takes.
+//! What the net says: chances of ending in each bin, by either way, and how long the work takes.
 
-use burn::module::Module;
-use burn::nn::Linear;
-use burn::tensor::activation::{relu, softplus};
-use burn::tensor::{Device, Int, Tensor};
-
-use astro_data::WIDTH;
+use burn::tensor::{Int, Tensor};
 
 use super::bins::{BINS, SLOTS};
-use crate::dense::{self, Source};
+use crate::dense;
 use crate::minutes;
-use crate::weights::{Weights, WeightsError};
+use crate::net::Net;
 
-const TRUNK: [usize; 2] = [64, 32];
-/// Two ways to end, each with a number for each bin and for each slot; and three of the time it takes.
-const OUT: usize = 2 * (BINS + SLOTS) + 3;
-
-/// The net. Rows come scaled, `[batch, 96]`.
-#[derive(Module, Debug)]
-pub struct CompletionNet {
-    first: Linear,
-    second: Linear,
-    heads: Linear,
-}
+/// Two ways to end, each with a number for each bin and for each slot; and those of the time it takes.
+pub(super) const OUTPUTS: usize = MINUTES_AT + minutes::OUTPUTS;
+const MINUTES_AT: usize = 2 * (BINS + SLOTS);
 
 /// What the net says of a batch.
 #[derive(Debug)]
@@ -45,7 +31,7 @@ pub struct OfRow {
 }
 
 impl OfRow {
-    fn new(out: &[f32; OUT], slots: &[u8]) -> Self {
+    fn new(out: &[f32; OUTPUTS], slots: &[u8]) -> Self {
         let by_bin = |way: usize| {
             let (in_bin, in_slot) = (&out[way * BINS..], &out[2 * BINS + way * SLOTS..]);
             let mut logits = [0.0; BINS];
@@ -63,73 +49,51 @@ impl OfRow {
     }
 }
 
-impl CompletionNet {
-    pub(crate) fn new(source: &mut Source<'_>, device: &Device) -> Result<Self, WeightsError> {
-        let [wide, narrow] = TRUNK;
-        Ok(Self {
-            first: dense::layer(source, 0, "trunk.0", (WIDTH, wide), device)?,
-            second: dense::layer(source, 1, "trunk.1", (wide, narrow), device)?,
-            heads: dense::layer(source, 2, "heads", (narrow, OUT), device)?,
-        })
-    }
-
-    pub(crate) fn collect(&self, weights: &mut Weights) {
-        dense::collect(weights, "trunk.0", &self.first);
-        dense::collect(weights, "trunk.1", &self.second);
-        dense::collect(weights, "heads", &self.heads);
-    }
-
-    /// The numbers of the heads, `[batch, OUT]`.
-    fn out(&self, rows: Tensor<2>) -> Tensor<2> {
-        let hidden = relu(self.first.forward(rows));
-        let hidden = relu(self.second.forward(hidden));
-        self.heads.forward(hidden)
-    }
-
-    /// What is said of each row, outside the framework from the heads on: of few rows each of its operations
-    /// costs more than what it computes. `slots` are those of one row after the other.
-    pub fn say<'a>(&self, rows: Tensor<2>, slots: impl Iterator<Item = &'a [u8]>) -> Vec<OfRow> {
-        let out = dense::numbers(self.out(rows));
-        let rows = out.as_chunks::<OUT>().0.iter().zip(slots);
-        rows.map(|(out, slots)| OfRow::new(out, slots)).collect()
-    }
-
+impl Said {
     /// `slots` says for each bin where it lies against when the task is wanted, `[batch, BINS]`.
-    pub fn forward(&self, rows: Tensor<2>, slots: &Tensor<2, Int>) -> Said {
-        let out = self.out(rows);
+    pub fn of(net: &Net, rows: Tensor<2>, slots: &Tensor<2, Int>) -> Self {
+        let out = net.out(rows);
         let part = |from: usize, len: usize| out.clone().narrow(1, from, len);
         let by_bin = |way: usize| {
             let in_bin = part(way * BINS, BINS);
             let in_slot = part(2 * BINS + way * SLOTS, SLOTS);
             in_bin + in_slot.gather(1, slots.clone())
         };
-        let (done, dropped) = (by_bin(0), by_bin(1));
-        let of_minutes = |place: usize| part(2 * (BINS + SLOTS) + place, 1);
-        let middle = of_minutes(0);
-        // quantiles cannot cross
-        let low = middle.clone() - softplus(of_minutes(1), 1.0);
-        let high = middle.clone() + softplus(of_minutes(2), 1.0);
-        Said {
-            done,
-            dropped,
-            minutes: Tensor::cat(vec![low, middle, high], 1),
+        Self {
+            done: by_bin(0),
+            dropped: by_bin(1),
+            minutes: minutes::quantiles(&part(MINUTES_AT, minutes::OUTPUTS)),
         }
     }
 }
 
+/// What is said of each row, outside the framework from the heads on: of few rows each of its operations
+/// costs more than what it computes. `slots` are those of one row after the other.
+pub fn of_rows<'a>(
+    net: &Net,
+    rows: Tensor<2>,
+    slots: impl Iterator<Item = &'a [u8]>,
+) -> Vec<OfRow> {
+    let out = dense::numbers(net.out(rows));
+    let rows = out.as_chunks::<OUTPUTS>().0.iter().zip(slots);
+    rows.map(|(out, slots)| OfRow::new(out, slots)).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use astro_data::WIDTH;
     use burn::tensor::TensorData;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
+    use crate::dense::Source;
 
     #[test]
     fn serving_says_what_training_learns() {
         let device = crate::device::cpu();
         let mut rng = ChaCha8Rng::seed_from_u64(7);
-        let net = CompletionNet::new(&mut Source::Seed(&mut rng), &device).unwrap();
+        let net = Net::new(&mut Source::Seed(&mut rng), OUTPUTS, &device).unwrap();
         let rows: Vec<f32> = (0_u8..200)
             .map(|i| f32::from(i % 7) - 3.0)
             .cycle()
@@ -141,8 +105,8 @@ mod tests {
             .collect();
         let wide: Vec<i64> = slots.iter().map(|slot| i64::from(*slot)).collect();
         let wide = Tensor::<2, Int>::from_data(TensorData::new(wide, [3, BINS]), &device);
-        let learnt = net.forward(rows.clone(), &wide);
-        let said = net.say(rows, slots.chunks(BINS));
+        let learnt = Said::of(&net, rows.clone(), &wide);
+        let said = of_rows(&net, rows, slots.chunks(BINS));
         let near = |said: Vec<f32>, learnt: Tensor<2>| {
             let learnt = dense::numbers(learnt);
             assert_eq!(said.len(), learnt.len());
