@@ -19,6 +19,8 @@ const PEERS: [&str; 2] = ["bench/peers/requirements.txt", "bench/peers/completio
 const SPEED_PEERS: [&str; 2] = ["bench/peers/requirements-speed.txt", "bench/peers/speed.py"];
 /// Numbers of rows that are learnt from.
 const ROWS: [&str; 3] = ["1000", "5000", "50000"];
+/// Rows of each slice of which the world itself is asked.
+const CEILING: &str = "1500";
 
 #[derive(Args)]
 pub struct PriorOptions {
@@ -114,7 +116,7 @@ pub fn bench(options: &LearnOptions) -> Result<()> {
                 .arg(folder.path());
             run_command(peers.args(ROWS))?;
         }
-        run_command(&mut measure()?)?;
+        run_command(measure()?.args(["--ceiling", CEILING]))?;
     }
     Ok(())
 }

@@ -1,13 +1,15 @@
 //! The completion net on worlds, beside its baselines and beside peers: what `cargo xtask bench learn`
 //! prints. Rows go out for peers, and what peers say of them comes back to be judged by the same figures.
 
-use std::collections::HashMap;
+mod ceiling;
+mod peers;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
 use astro_models::completion::{
@@ -15,14 +17,15 @@ use astro_models::completion::{
 };
 use astro_models::evaluation::{NET, Slice};
 use astro_models::lesson::Lesson;
-use astro_models::metrics::{self, Known};
+use astro_models::metrics::{self, Interval, Known};
 use astro_models::table::{csv_header, csv_line};
 use astro_models::{Fitted, Settings};
 use astro_models::{baselines, prior};
 use clap::Args;
-use uuid::Uuid;
 
 use crate::record::{Lives, Place};
+use ceiling::Ceiling;
+use peers::Chances;
 
 #[derive(Args, Debug)]
 pub struct Options {
@@ -37,6 +40,9 @@ pub struct Options {
     /// Write the rows and end
     #[arg(long, requires = "folder")]
     rows_only: bool,
+    /// Ask the world itself of so many rows of each slice; 0 leaves that out
+    #[arg(long, default_value_t = 0)]
+    ceiling: usize,
 }
 
 /// What is tried with one number of rows.
@@ -44,13 +50,14 @@ struct Trial<'a> {
     lesson: &'a Lesson<Example>,
     rows: usize,
     folder: Option<&'a Path>,
+    ceiling: Option<&'a Ceiling>,
     seed: u64,
 }
 
 pub fn run(options: &Options) -> Result<()> {
     let (_, prior) = prior::load::<CompletionModel>()?;
     let seed = options.place.seed;
-    let (_, lives) = options.place.live()?;
+    let (world, lives) = options.place.live()?;
     let whole: Lesson<Example> = Lesson::of(&lives.records, lives.until, seed);
     println!(
         "## {}\n\nExamples: {} to learn from, {} to check, {} later, {} of unseen people.",
@@ -69,6 +76,8 @@ pub fn run(options: &Options) -> Result<()> {
         );
         fs::write(folder.join("judged.csv"), judged)?;
     }
+    let is_asked = options.ceiling > 0 && !options.rows_only;
+    let ceiling = is_asked.then(|| Ceiling::ask(&world, &whole, options.ceiling, seed));
     for rows in &options.rows {
         let mut lesson = whole.clone();
         lesson.thin(*rows);
@@ -76,6 +85,7 @@ pub fn run(options: &Options) -> Result<()> {
             lesson: &lesson,
             rows: *rows,
             folder: options.folder.as_deref(),
+            ceiling: ceiling.as_ref(),
             seed,
         };
         trial.write_rows()?;
@@ -124,6 +134,12 @@ impl Trial<'_> {
             {
                 print(&slice);
                 self.print_survival(&slice, &examples)?;
+            }
+            let beside = |ceiling: &Ceiling| {
+                ceiling.judge(&name, &examples, &said[0], &models, lesson.until, self.seed)
+            };
+            if let Some(slice) = self.ceiling.and_then(beside) {
+                print(&slice);
             }
         }
         Ok(())
@@ -214,40 +230,6 @@ impl Trial<'_> {
     }
 }
 
-/// What a peer said of each task and moment.
-struct Chances(HashMap<(Uuid, Timestamp), Vec<f64>>);
-
-impl Chances {
-    /// Reads a file with a line of chances for each row of `judged.csv`, in its order.
-    fn read(path: &Path, lesson: &Lesson<Example>) -> Result<Self> {
-        let text = fs::read_to_string(path)?;
-        let chance = |cell: &str| {
-            let cell = cell.trim();
-            cell.parse()
-                .with_context(|| format!("{}: {cell}", path.display()))
-        };
-        let chances: Vec<Vec<f64>> = text
-            .lines()
-            .map(|line| line.split(',').map(chance).collect())
-            .collect::<Result<_>>()?;
-        let rows: Vec<_> = lesson.later.iter().chain(&lesson.unseen).collect();
-        ensure!(
-            chances.len() == rows.len(),
-            "{}: not a line for each row",
-            path.display()
-        );
-        let keys = rows.iter().map(|example| (example.task, example.at));
-        Ok(Self(keys.zip(chances).collect()))
-    }
-
-    fn of(&self, example: &Example) -> Result<&[f64]> {
-        let chances = self.0.get(&(example.task, example.at));
-        chances
-            .map(Vec::as_slice)
-            .context("a row that no peer was asked of")
-    }
-}
-
 /// A table of examples, each with the part that it belongs to.
 fn table_of(parts: &[(&str, &Vec<Example>)], until: Timestamp) -> String {
     let mut text = csv_header(&table::columns()) + "\n";
@@ -274,23 +256,25 @@ fn write_latents(folder: &Path, lives: &Lives) -> Result<()> {
     Ok(())
 }
 
+/// Figures with 95 % intervals from people drawn anew.
 fn print(slice: &Slice) {
     println!("\n**{}** ({} people)\n", slice.name, slice.people);
-    println!("| model | rows | came | AUC | log loss | 95 % | Brier | ECE | slope |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("| model | rows | came | AUC | log loss | Brier | ECE | slope |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let cell = |figure: f64, Interval { low, high }: Interval| {
+        format!("{figure:.4} ({low:.4} to {high:.4})")
+    };
     for model in &slice.models {
         let figures = &model.figures;
         println!(
-            "| {} | {} | {:.3} | {:.4} | {:.4} | {:.4} to {:.4} | {:.4} | {:.4} | {:.2} |",
+            "| {} | {} | {:.3} | {} | {} | {} | {} | {:.2} |",
             model.model,
             figures.rows,
             figures.base_rate,
-            figures.auc,
-            figures.log_loss,
-            model.log_loss.low,
-            model.log_loss.high,
-            figures.brier,
-            figures.ece,
+            cell(figures.auc, model.auc),
+            cell(figures.log_loss, model.log_loss),
+            cell(figures.brier, model.brier),
+            cell(figures.ece, model.ece),
             figures.slope,
         );
     }

@@ -8,13 +8,16 @@ use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::preferences::RecommendationKind;
 use astro_data::{Answer, Cleaner, Decision, Fact, Happened, read_line};
 use astro_models::lesson::Record;
-use astro_sim::World;
-use astro_sim::run::{Behaviour, in_memory};
+use astro_sim::run::in_memory;
 use astro_sim::time::{DAY, timestamp};
+use astro_sim::{Behaviour, World};
 use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// Something is said at three of ten moments, at random.
+pub const BEHAVIOUR: Behaviour = Behaviour::Random { p_speak: 0.3 };
 
 /// Everybody's life in a world.
 #[derive(Debug)]
@@ -91,9 +94,9 @@ struct Exposure {
     p_choice: f64,
 }
 
-/// Lives of a world in which something is said at every third moment, at random.
+/// Lives of a world by [`BEHAVIOUR`].
 pub fn live(world: &World, seed: u64) -> Result<Lives> {
-    let (files, _) = in_memory(world, seed, Behaviour::Random { p_speak: 0.3 })?;
+    let (files, _) = in_memory(world, seed, BEHAVIOUR)?;
     let mut facts: BTreeMap<u64, Vec<Fact>> = BTreeMap::new();
     for line in lines(&files.events) {
         let whose: Whose = serde_json::from_str(line)?;
@@ -132,6 +135,12 @@ pub fn live(world: &World, seed: u64) -> Result<Lives> {
 /// Who somebody is: people of another seed are others.
 fn person(seed: u64, number: u64) -> Uuid {
     Uuid::from_u128((u128::from(seed) << 64) | u128::from(number))
+}
+
+/// Their number in their world.
+pub fn number_of(person: Uuid) -> u64 {
+    let (_, number) = person.as_u64_pair();
+    number
 }
 
 /// Takes note of a line; a suggestion or its answer is a fact too, silence is none.

@@ -10,6 +10,7 @@
 //! Start with `worlds.toml`, then [`Life::until_decision`].
 
 mod chance;
+mod guided;
 mod life;
 mod mind;
 pub mod oracle;
@@ -21,6 +22,7 @@ mod task;
 pub mod time;
 mod world;
 
+pub use guided::{Behaviour, Choice, Guided};
 pub use life::{Decision, Life, Reply};
 pub use mind::Mind;
 pub use person::Person;

@@ -137,6 +137,15 @@ impl Life {
         reply
     }
 
+    /// The same moment with fresh luck: of what happens by the stream of this number, of what is answered by the next.
+    pub(crate) fn relived(&self, seed: u64, number: u64) -> Self {
+        Self {
+            chance: Chance::of_person(seed, number),
+            answers: Chance::of_person(seed, number + 1),
+            ..self.clone()
+        }
+    }
+
     /// Worth of what was done so far, less what answers cost. Rewards are differences of it.
     pub fn balance(&self) -> f64 {
         self.worth - self.cost

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::chance::Chance;
+use crate::guided::Guided;
 use crate::life::Life;
 use crate::task::End;
 use crate::time::{Minute, SLOT};
@@ -58,10 +58,8 @@ pub fn judge(life: &Life, candidates: &[Uuid], knows: Knows, lives: u32, seed: u
 }
 
 fn one(life: &Life, task: Option<Uuid>, knows: Knows, seed: u64, number: u64) -> f64 {
-    let mut life = relive(life, seed, number);
-    if knows == Knows::Traits {
-        life.mind = life.mind.typical(&life.world, &life.person, life.now);
-    }
+    let mut life = life.relived(seed, 2 * number);
+    knows.forget(&mut life);
     let before = life.balance();
     let burden = life.mind.burden;
     if let Some(task) = task {
@@ -73,14 +71,24 @@ fn one(life: &Life, task: Option<Uuid>, knows: Knows, seed: u64, number: u64) ->
     life.balance() - before - later
 }
 
-/// The chance that a task is done by a moment when nothing is suggested: the ceiling of any prediction.
-pub fn done_by(life: &Life, task: Uuid, until: Minute, lives: u32, seed: u64) -> f64 {
+/// The chance that an open task is done, or said to be, by a moment, in so many lives in which is said what its rule
+/// says: the ceiling of any prediction. `None` where the task is not open.
+pub fn done_by(
+    guided: &Guided,
+    task: Uuid,
+    until: Minute,
+    knows: Knows,
+    lives: u32,
+    seed: u64,
+) -> Option<f64> {
+    guided.life.open().find(|open| open.id == task)?;
     let done = (0..lives)
         .filter(|number| {
-            let mut life = relive(life, seed, u64::from(*number));
-            while life.now() < until {
-                life.until(life.now() + SLOT);
-                let end = life.tasks.iter().find(|other| other.id == task);
+            let mut guided = guided.relived(seed, u64::from(*number));
+            knows.forget(&mut guided.life);
+            while guided.life.now() < until {
+                guided.until(guided.life.now() + SLOT);
+                let end = guided.life.tasks.iter().find(|other| other.id == task);
                 match end.map(|task| task.end) {
                     Some(None) => {}
                     Some(Some((at, End::Done | End::OnlySaid))) => return at <= until,
@@ -92,13 +100,14 @@ pub fn done_by(life: &Life, task: Uuid, until: Minute, lives: u32, seed: u64) ->
         .count();
     #[expect(clippy::cast_precision_loss, reason = "a small count")]
     let done = done as f64;
-    done / f64::from(lives.max(1))
+    Some(done / f64::from(lives.max(1)))
 }
 
-/// The same moment with fresh luck.
-fn relive(life: &Life, seed: u64, number: u64) -> Life {
-    let mut life = life.clone();
-    life.chance = Chance::of_person(seed, 2 * number);
-    life.answers = Chance::of_person(seed, 2 * number + 1);
-    life
+impl Knows {
+    /// Takes from a life what this judge does not know.
+    fn forget(self, life: &mut Life) {
+        if self == Self::Traits {
+            life.mind = life.mind.typical(&life.world, &life.person, life.now);
+        }
+    }
 }

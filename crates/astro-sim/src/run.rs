@@ -5,23 +5,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::chance::Chance;
+use crate::guided::{Behaviour, Guided};
 use crate::life::{Decision, Life};
 use crate::oracle::WINDOW;
 use crate::record::{Answer, Exposure, Said};
 use crate::time::{DAY, Minute, timestamp};
 use crate::world::World;
-
-/// Who decides what is said while a record is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Behaviour {
-    /// Nothing is ever said.
-    Silent,
-    /// Always the task that is due first.
-    EarliestDue,
-    /// Speaks with this chance, of anything that could be begun.
-    Random { p_speak: f64 },
-}
 
 /// Where a run is written.
 #[derive(Debug, Default)]
@@ -104,22 +93,22 @@ fn live<W: Write>(
     files: &mut Files<W>,
     totals: &mut Totals,
 ) -> io::Result<()> {
-    let mut life = Life::new(world, seed, number);
-    let mut chance = Chance::of_person(seed, 4 * number + 3);
+    let mut guided = Guided::new(world, seed, number, behaviour);
     let end = i64::from(world.days) * DAY;
     write_line(
         &mut files.truth,
         &Truth::Person {
             person: number,
-            traits: life.person(),
+            traits: guided.life.person(),
         },
     )?;
     // decisions whose window is not over: id, when it ends, balance at the beginning
     let mut open: Vec<(Uuid, Minute, f64)> = Vec::new();
-    while life.now() < end {
+    while guided.life.now() < end {
         let window = open.iter().map(|(_, over, _)| *over).min();
+        let life = &mut guided.life;
         let Some(decision) = life.until_decision(window.unwrap_or(end).min(end)) else {
-            settle(&life, number, &mut open, files)?;
+            settle(life, number, &mut open, files)?;
             continue;
         };
         totals.decisions += 1;
@@ -132,26 +121,25 @@ fn live<W: Write>(
                 mind: &life.mind,
             },
         )?;
-        say(&mut life, &decision, behaviour, &mut chance, files, totals)?;
-        write_events(&mut life, files, totals)?;
+        say(&mut guided, &decision, files, totals)?;
+        write_events(&mut guided.life, files, totals)?;
     }
-    totals.reward += life.balance();
-    write_events(&mut life, files, totals)
+    totals.reward += guided.life.balance();
+    write_events(&mut guided.life, files, totals)
 }
 
 /// Says what the behaviour says, and writes down what came of it.
 fn say<W: Write>(
-    life: &mut Life,
+    guided: &mut Guided,
     decision: &Decision,
-    behaviour: Behaviour,
-    chance: &mut Chance,
     files: &mut Files<W>,
     totals: &mut Totals,
 ) -> io::Result<()> {
-    let (chosen, p_speak, p_choice) = choose(life, decision, behaviour, chance);
+    let number = guided.life.number;
+    let (choice, reply) = guided.say(decision);
     let told = |what: Said| Exposure {
         v: 1,
-        person: life.number,
+        person: number,
         decision: decision.id,
         at: timestamp(decision.at),
         what,
@@ -159,16 +147,15 @@ fn say<W: Write>(
     let said = told(Said::Decision {
         free_min: decision.free_min,
         candidates: decision.candidates.clone(),
-        chosen,
-        p_speak,
-        p_choice,
+        chosen: choice.task,
+        p_speak: choice.p_speak,
+        p_choice: choice.p_choice,
     });
     write_line(&mut files.exposures, &said)?;
-    let Some(task) = chosen else { return Ok(()) };
+    let Some(reply) = reply else { return Ok(()) };
     let mut answered = told(Said::Answered {
         answer: Answer::Ignored,
     });
-    let reply = life.suggest(task);
     answered.at = timestamp(decision.at + reply.after_min);
     answered.what = Said::Answered {
         answer: reply.answer,
@@ -182,42 +169,6 @@ fn say<W: Write>(
         write_line(&mut files.exposures, &answered)?;
     }
     Ok(())
-}
-
-fn choose(
-    life: &Life,
-    decision: &Decision,
-    behaviour: Behaviour,
-    chance: &mut Chance,
-) -> (Option<Uuid>, f64, f64) {
-    let candidates = &decision.candidates;
-    let (luck, which) = (chance.uniform(), chance.pick(candidates.len()));
-    if candidates.is_empty() {
-        return (None, 0.0, 1.0);
-    }
-    match behaviour {
-        Behaviour::Silent => (None, 0.0, 1.0),
-        Behaviour::EarliestDue => {
-            let due = |id: &&Uuid| {
-                let task = life.tasks.iter().find(|task| task.id == **id);
-                let due = task.and_then(|task| task.due);
-                (due.is_none(), due, **id)
-            };
-            (candidates.iter().min_by_key(due).copied(), 1.0, 1.0)
-        }
-        Behaviour::Random { p_speak } => {
-            let chosen = (luck < p_speak).then(|| candidates[which]);
-            (
-                chosen,
-                p_speak,
-                1.0 / crate::time::number(to_minutes(candidates.len())),
-            )
-        }
-    }
-}
-
-fn to_minutes(count: usize) -> Minute {
-    Minute::try_from(count).unwrap_or(Minute::MAX)
 }
 
 /// Writes the rewards of windows that are over; what the end cuts off has none.

@@ -19,6 +19,11 @@ pub fn timestamp(minute: Minute) -> Timestamp {
     begin + SignedDuration::from_mins(minute)
 }
 
+/// The minute in which a moment of the record lies.
+pub fn minute(at: Timestamp) -> Minute {
+    (at.as_second() - BEGIN_S).div_euclid(60)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "minutes of years fit 53 bits")]
 pub fn number(minutes: Minute) -> f64 {
     minutes as f64
@@ -61,6 +66,8 @@ mod tests {
     fn time_begins_on_a_monday() {
         assert_eq!(timestamp(0).to_string(), "2026-01-05T00:00:00Z");
         assert!(!is_weekend(0) && is_weekend(5 * DAY) && !is_weekend(7 * DAY));
+        let in_it = timestamp(8 * DAY) + SignedDuration::from_secs(59);
+        assert_eq!((minute(in_it), minute(timestamp(-1))), (8 * DAY, -1));
         assert_eq!((hour_of_week(8 * DAY + 61), day(-1)), (25, -1));
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use astro_core::calendar::Timestamp;
-use astro_sim::World;
-use astro_sim::run::{Behaviour, in_memory};
+use astro_sim::run::in_memory;
 use astro_sim::time::{DAY, timestamp};
+use astro_sim::{Behaviour, World};
 use serde_json::Value;
 
 /// When the lives begin, and each day of them.

@@ -165,7 +165,9 @@ fn exposures_and_rewards_go_out_and_are_answered() {
     assert!(export(&product, "exposures", "parquet", "exposures.parquet") >= rows);
     let said = predict(&product, "recommender", "exposures.csv", "prior");
     assert_eq!(said.lines().count(), csv.lines().count());
-    assert!(said.starts_with("accept,start,burden,slot,respond_in_10_min,"));
+    let header = "accept,start,burden,slot,respond_in_10_min,respond_in_30_min,progress,baseline,minutes_low,minutes_typical,\
+                  minutes_high,next_now,next_later,next_deferred,next_split,next_dropped,next_nothing";
+    assert_eq!(said.lines().next(), Some(header));
     let rewards = export(&product, "rewards", "csv", "rewards.csv");
     let csv = read("rewards.csv");
     assert!(rewards > 20 && csv.lines().count() as u64 == rewards + 1);

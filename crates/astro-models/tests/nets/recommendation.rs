@@ -116,7 +116,7 @@ fn lesson() -> Lesson<Exposure> {
 /// Until each head has found its rule.
 fn enough() -> Settings {
     Settings {
-        epochs: 25,
+        epochs: 40,
         ..quick(1)
     }
 }

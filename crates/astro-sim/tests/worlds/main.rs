@@ -13,8 +13,8 @@ mod marginals;
 mod points;
 mod record;
 
-use astro_sim::World;
-use astro_sim::run::{Behaviour, Totals, in_memory};
+use astro_sim::run::{Totals, in_memory};
+use astro_sim::{Behaviour, World};
 use serde_json::Value;
 
 /// What a run wrote.

@@ -1,10 +1,9 @@
 //! Simulated beside published: the ordinary world must look like what is known of people. The table is
 //! printed; docs/worlds.md keeps one run of it with the sources.
 
+use astro_sim::{Behaviour, World};
 use std::collections::HashMap;
 
-use astro_sim::World;
-use astro_sim::run::Behaviour;
 use serde_json::Value;
 
 use super::{lines, written};

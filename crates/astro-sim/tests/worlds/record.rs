@@ -1,9 +1,7 @@
 //! The record: deterministic, in order, without a word of the truth.
 
+use astro_sim::{Behaviour, World};
 use std::collections::{HashMap, HashSet};
-
-use astro_sim::World;
-use astro_sim::run::Behaviour;
 
 use super::{lines, world, written};
 

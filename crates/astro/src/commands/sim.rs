@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use astro_sim::World;
-use astro_sim::run::{Behaviour, Files, Totals};
+use astro_sim::run::{Files, Totals};
+use astro_sim::{Behaviour, World};
 use serde_json::json;
 
 use crate::cli::{SimArgs, SimBehaviour, SimCommand};

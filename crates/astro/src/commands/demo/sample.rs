@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use astro_core::calendar::{SignedDuration, Timestamp};
-use astro_sim::World;
-use astro_sim::run::{Behaviour, in_memory};
+use astro_sim::run::in_memory;
+use astro_sim::{Behaviour, World};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

@@ -9,7 +9,7 @@ use astro_data::{NextMove, Row};
 use astro_models::artifact::{self, Version};
 use astro_models::completion::CompletionModel;
 use astro_models::prior::{self, Shipped};
-use astro_models::recommendation::RecommendationModel;
+use astro_models::recommendation::{Head, RecommendationModel};
 use serde_json::Value;
 
 use super::{models, rows};
@@ -22,9 +22,8 @@ use crate::wiring;
 const COMPLETION: &str = "done_in_time,done_within_1d,done_within_3d,done_within_7d,dropped_within_7d,median_h,\
                       minutes_low,minutes_typical,minutes_high";
 
-/// In the order of `Head::ALL`, then rewards and minutes; what is done anyway follows.
-const RECOMMENDER: &str = "accept,start,burden,slot,respond_in_10_min,respond_in_30_min,progress,baseline,\
-                           minutes_low,minutes_typical,minutes_high";
+/// Between the questions of yes and no, and what is done anyway.
+const RECOMMENDER: &str = "progress,baseline,minutes_low,minutes_typical,minutes_high";
 
 pub async fn run(
     args: &PredictArgs,
@@ -93,8 +92,9 @@ fn completion(model: &CompletionModel, rows: &[Row]) -> Vec<String> {
 }
 
 fn recommender(model: &RecommendationModel, rows: &[Row]) -> Vec<String> {
+    let heads = Head::ALL.map(|head| head.name().replace(' ', "_"));
     let moves = NextMove::ALL.map(|next| format!("next_{}", next.name()));
-    let header = format!("{RECOMMENDER},{}", moves.join(","));
+    let header = format!("{},{RECOMMENDER},{}", heads.join(","), moves.join(","));
     let said = model.predict(rows);
     let lines = said.iter().map(|said| {
         let rewards = [said.progress, said.baseline];
