@@ -12,11 +12,18 @@ use uuid::Uuid;
 
 use crate::ends::Ends;
 use crate::fact::{Fact, Happened, known_at};
-use crate::maths::{hours, single};
+use crate::maths::{hours, moved, single};
 use crate::person::Person;
 use crate::row::Row;
 use crate::scene::{Candidate, Moment, Scene};
 use crate::task::Closing;
+
+/// What was longer ago says little of today.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 730);
+/// Who did nothing for so long is not there: what is open then tells nothing.
+const AWAY: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Open tasks of one day that are looked at.
+const MOST_OPEN: usize = 200;
 
 /// An open task at a moment, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,18 +53,28 @@ pub struct Fate {
 /// The examples of one person's cleaned record, as it was known at `until`, in the order of their
 /// moments and then of their tasks' ids. Facts that were recorded later change nothing.
 pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp) -> Vec<Example> {
+    examples_since(person, zone, facts, Timestamp::MIN, until)
+}
+
+/// Those [`examples`] whose moments lie at `since` or later.
+pub fn examples_since(
+    person: Uuid,
+    zone: &TimeZone,
+    facts: &[Fact],
+    since: Timestamp,
+    until: Timestamp,
+) -> Vec<Example> {
     let facts = known_at(facts, until);
     let ends = Ends::of(zone, &facts);
     let mut state = Person::new(zone.clone());
     let mut places: HashMap<Uuid, u32> = HashMap::new();
     let mut made = Vec::new();
-    let mut looks = facts.first().map_or(Vec::new(), |first| {
-        looks(person, zone, first.recorded_at, until)
-    });
+    let mut looks = looks(person, zone, &facts, until);
+    looks.retain(|look| *look >= since);
     looks.reverse();
     for fact in facts {
         while let Some(look) = looks.pop_if(|look| *look < fact.recorded_at) {
-            let open: Vec<Uuid> = state.open().map(|(id, _)| id).collect();
+            let open = some_open(&state, look);
             made.extend(look_at(&state, person, &open, look, until, &places, &ends));
         }
         state.apply(fact);
@@ -65,24 +82,42 @@ pub fn examples(person: Uuid, zone: &TimeZone, facts: &[Fact], until: Timestamp)
             let next = u32::try_from(places.len()).map_or(u32::MAX, |count| count + 1);
             places.entry(task).or_insert(next);
             let now = fact.recorded_at;
-            made.extend(look_at(&state, person, &[task], now, until, &places, &ends));
+            if now >= since {
+                made.extend(look_at(&state, person, &[task], now, until, &places, &ends));
+            }
         }
     }
     for look in looks.into_iter().rev() {
-        let open: Vec<Uuid> = state.open().map(|(id, _)| id).collect();
+        let open = some_open(&state, look);
         made.extend(look_at(&state, person, &open, look, until, &places, &ends));
     }
     made.sort_by_key(|example| (example.at, example.task));
     made
 }
 
-/// One moment of each day between two, at an hour from 6 to 22.
+/// Open tasks that are looked at: all, or where they are very many some of them, others on each day.
+fn some_open(state: &Person, look: Timestamp) -> Vec<Uuid> {
+    let mut open: Vec<Uuid> = state.open().map(|(id, _)| id).collect();
+    if open.len() > MOST_OPEN {
+        open.sort_by_cached_key(|id| Uuid::new_v5(id, &look.as_second().to_le_bytes()));
+        open.truncate(MOST_OPEN);
+    }
+    open
+}
+
+/// One moment of each day of a record in the order of [`known_at`], at an hour from 6 to 22: of the last two years, and
+/// of those in which somebody was there.
 pub(crate) fn looks(
     person: Uuid,
     zone: &TimeZone,
-    from: Timestamp,
+    facts: &[&Fact],
     until: Timestamp,
 ) -> Vec<Timestamp> {
+    let (Some(first), Some(last)) = (facts.first(), facts.last()) else {
+        return Vec::new();
+    };
+    let from = first.recorded_at.max(moved(until, -LONGEST));
+    let until = until.min(moved(last.recorded_at, AWAY));
     let mut day = from.to_zoned(zone.clone()).date();
     let mut looks = Vec::new();
     while let Ok(start) = day.to_zoned(zone.clone()) {

@@ -80,10 +80,7 @@ pub fn exposures(
     };
     let date = |at: Timestamp| zone.to_datetime(at).date();
     let days: HashSet<_> = decisions.iter().map(|decision| date(decision.at)).collect();
-    let looks = facts.first().map_or(Vec::new(), |first| {
-        looks(person, zone, first.recorded_at, until)
-    });
-    let quiet = looks
+    let quiet = looks(person, zone, &facts, until)
         .into_iter()
         .filter(|look| !days.contains(&date(*look)));
     let mut moments: Vec<(Timestamp, Option<&Decision>)> = quiet.map(|look| (look, None)).collect();

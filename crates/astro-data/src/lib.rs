@@ -37,7 +37,7 @@ pub use candidates::candidates;
 pub use cleaning::{Cleaner, Report, Rule};
 pub use decay::Decay;
 pub use decision::Decision;
-pub use examples::{Example, Fate, examples};
+pub use examples::{Example, Fate, examples, examples_since};
 pub use exposures::{About, Exposure, NextMove, Outcomes, exposures};
 pub use fact::{Answer, Fact, Happened, Says};
 pub use line::{LineError, read_line, says_of};

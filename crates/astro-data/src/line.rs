@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::fact::{Fact, Happened, Says};
+use crate::maths::moved;
 use crate::text::buckets;
 
 /// Why a line cannot be read.
@@ -110,7 +111,7 @@ pub fn says_of(fields: &Map<String, Value>, zone: &TimeZone) -> Result<Says, Lin
     let begin = |when: When| when.instant(zone);
     // a day is over when it ends
     let end = |when: When| match when {
-        When::Date(_) => when.instant(zone) + SignedDuration::from_hours(24),
+        When::Date(_) => moved(when.instant(zone), SignedDuration::from_hours(24)),
         other => other.instant(zone),
     };
     let due = sent::<When>(fields, "due")?;
@@ -177,6 +178,14 @@ mod tests {
         assert_eq!(says.words.unwrap().iter().sum::<u8>(), 3);
         assert!(fact.recorded_at > fact.at);
         assert!(!format!("{fact:?}").contains("roof"));
+    }
+
+    #[test]
+    fn the_last_day_of_the_calendar_is_over_when_the_calendar_is() {
+        let text =
+            r#"{"v":1,"at":"2026-01-05T09:00:00Z","kind":"created","task":"t","due":"9999-12-31"}"#;
+        let fact = read(text).unwrap();
+        assert_eq!(fact.what.says().unwrap().due, Some(Some(Timestamp::MAX)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Elementary functions whose bits do not depend on the machine's own library.
 
-use astro_core::calendar::Timestamp;
+use astro_core::calendar::{SignedDuration, Timestamp};
 
 /// Seconds from one moment to another; negative when it lies before.
 pub fn seconds(from: Timestamp, to: Timestamp) -> f64 {
@@ -13,6 +13,16 @@ pub fn hours(from: Timestamp, to: Timestamp) -> f64 {
 
 pub fn days(from: Timestamp, to: Timestamp) -> f64 {
     seconds(from, to) / 86_400.0
+}
+
+/// So much later, or earlier; at the ends of the calendar the end.
+pub fn moved(at: Timestamp, by: SignedDuration) -> Timestamp {
+    let end = if by.is_negative() {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    at.checked_add(by).unwrap_or(end)
 }
 
 /// ln(1 + x) of what is not negative: counts and durations whose tails are long.

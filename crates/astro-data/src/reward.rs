@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::decision::Decision;
 use crate::ends::SLIP;
 use crate::fact::{Answer, Fact, Happened};
-use crate::maths::seconds;
+use crate::maths::{moved, seconds};
 use crate::person::Person;
 use crate::task::Task;
 
@@ -83,7 +83,7 @@ impl Earnings {
         }
         match &fact.what {
             Happened::Worked(worked) if *worked > 0 => {
-                let from = fact.at - SignedDuration::from_secs(*worked);
+                let from = moved(fact.at, -SignedDuration::from_secs(*worked));
                 self.work(id, task, (from, fact.at), needed_s, share);
             }
             Happened::Done if task.is_open() => {

@@ -94,7 +94,7 @@ pub fn folder(root: &Path, what: ModelKind, version: &Version) -> PathBuf {
 }
 
 /// Writes a model down. It appears as a whole: written beside its place, on disk, then renamed. A
-/// version that is there already is the same bytes and stays.
+/// version that is there already stays if it is the same bytes to the last, and is replaced otherwise.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -108,7 +108,8 @@ pub fn write(
     let manifest_bytes = manifest.to_bytes()?;
     let version = Version::of(&manifest_bytes, &weights);
     let place = folder(root, manifest.what, &version);
-    if place.exists() && read_files(&place).is_ok_and(|(found, _)| found == manifest_bytes) {
+    let is_same = |found: (Vec<u8>, Vec<u8>)| found.0 == manifest_bytes && found.1 == weights;
+    if read_files(&place).is_ok_and(is_same) {
         return Ok(version);
     }
     let part = place.with_extension("part");
@@ -116,14 +117,11 @@ pub fn write(
         file: MANIFEST,
         reason,
     };
-    for old in [&part, &place] {
-        if old.exists() {
-            fs::remove_dir_all(old).map_err(io)?;
-        }
-    }
+    remove_folder(&part).map_err(io)?;
     fs::create_dir_all(&part).map_err(io)?;
     files::replace(&part.join(WEIGHTS), &weights).map_err(io)?;
     files::replace(&part.join(MANIFEST), &manifest_bytes).map_err(io)?;
+    remove_folder(&place).map_err(io)?;
     files::rename(&part, &place).map_err(io)?;
     Ok(version)
 }
@@ -149,7 +147,19 @@ pub fn read(
 /// # Errors
 /// When they cannot be removed.
 pub fn remove(root: &Path, what: ModelKind, version: &Version) -> io::Result<()> {
-    match fs::remove_dir_all(folder(root, what, version)) {
+    remove_folder(&folder(root, what, version))
+}
+
+/// Removes all files of all versions of a kind, also of those that were cut off when they were written.
+///
+/// # Errors
+/// When they cannot be removed.
+pub fn remove_all(root: &Path, what: ModelKind) -> io::Result<()> {
+    remove_folder(&root.join(what.as_str()))
+}
+
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }

@@ -89,7 +89,7 @@ impl Online {
     pub fn new(half_life: f64) -> Self {
         Self {
             line: Line::default(),
-            spread: [0.01, 0.0, 0.0025],
+            spread: [0.03, 0.0, 0.0075],
             memory: libm::exp2(-1.0 / half_life.max(1.0)),
         }
     }

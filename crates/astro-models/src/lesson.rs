@@ -2,6 +2,7 @@
 
 use astro_core::calendar::{SignedDuration, TimeZone, Timestamp};
 use astro_core::preferences::FeatureGroup;
+use astro_data::examples::LONGEST;
 use astro_data::{Decision, Example, Exposure, Fact, Part, Row, Split, examples, exposures};
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use uuid::Uuid;
 const MANY: usize = 10;
 /// The last part of the time is kept to judge, and where people are few the part before it to stop.
 const JUDGED_FROM: f64 = 0.8;
-const CHECKED_FROM: f64 = 0.65;
+const CHECKED_FROM: f64 = 0.5;
 /// What rows are for, by name.
 pub const PARTS: [&str; 4] = ["learn", "check", "later", "unseen"];
 
@@ -88,6 +89,25 @@ impl Taught for Exposure {
     }
 }
 
+/// When the lives of records begin, as they were known at a moment. What lies long before nearly all of the rest is left out:
+/// a single line of long ago must not move where everybody's time is divided.
+fn begin(records: &[Record], until: Timestamp) -> Timestamp {
+    let longest = until.checked_sub(LONGEST).unwrap_or(Timestamp::MIN);
+    let mut recorded: Vec<Timestamp> = records
+        .iter()
+        .flat_map(|record| &record.facts)
+        .map(|fact| fact.recorded_at)
+        .filter(|at| (longest..=until).contains(at))
+        .collect();
+    recorded.sort_unstable();
+    let Some(early) = recorded.get(recorded.len() / 20) else {
+        return until;
+    };
+    let far = until - until.duration_since(*early) * 3 / 2;
+    let near = recorded.iter().find(|at| **at >= far);
+    near.copied().unwrap_or(*early)
+}
+
 /// What is learnt from a record as it was known at a moment, without what learning may not look at.
 fn taught<T: Taught>(record: &Record, until: Timestamp) -> Vec<T> {
     let mut all = T::of(record, until);
@@ -116,11 +136,7 @@ pub struct Lesson<T> {
 impl<T: Taught> Lesson<T> {
     /// Divides records, as they were known at `until`.
     pub fn of(records: &[Record], until: Timestamp, seed: u64) -> Self {
-        let recorded = records
-            .iter()
-            .flat_map(|record| &record.facts)
-            .map(|fact| fact.recorded_at);
-        let from = recorded.filter(|at| *at <= until).min().unwrap_or(until);
+        let from = begin(records, until);
         let along = |part: f64| {
             let all = until.duration_since(from).as_secs_f64();
             from + SignedDuration::from_secs_f64(all * part)

@@ -36,6 +36,14 @@ impl Net {
         })
     }
 
+    /// Takes from a net's numbers all that it makes of a feature.
+    pub(crate) fn silence(weights: &mut Weights, feature: usize) {
+        let wide = TRUNK[0];
+        if let Some(first) = weights.0.get_mut("trunk.0.weight") {
+            first.values[feature * wide..(feature + 1) * wide].fill(0.0);
+        }
+    }
+
     pub(crate) fn collect(&self, weights: &mut Weights) {
         dense::collect(weights, "trunk.0", &self.first);
         dense::collect(weights, "trunk.1", &self.second);

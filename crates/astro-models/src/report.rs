@@ -19,6 +19,8 @@ th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:le
 .plots{display:flex;flex-wrap:wrap;gap:1.5rem;margin-top:1rem}figure{margin:0}figcaption{color:var(--soft);font-size:.85rem}\
 svg{width:17rem;height:17rem}svg .axis{stroke:var(--line);fill:none}svg .even{stroke:var(--soft);stroke-dasharray:3 4}\
 svg .curve{stroke:var(--net);fill:none;stroke-width:2}svg .dot{fill:var(--net)}svg text{fill:var(--soft);font-size:11px}\
+svg.wide{width:40rem;max-width:100%;height:auto}svg .net{stroke:var(--net);fill:var(--net);stroke-width:1.5}\
+svg .base{stroke:var(--mark);fill:var(--paper);stroke-width:1.5}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:1rem 0}dt{color:var(--soft)}dd{margin:0;color:var(--ink);overflow-wrap:anywhere}\
 .warn{color:var(--mark)}";
 
@@ -37,6 +39,7 @@ pub fn page(version: &str, manifest: &Manifest) -> String {
     about(&mut page, manifest);
     match &manifest.evaluation {
         Some(evaluation) => {
+            page.push_str(&plots::errors(&evaluation.slices));
             for slice in &evaluation.slices {
                 of_slice(&mut page, slice);
             }
@@ -190,4 +193,45 @@ fn table(page: &mut String, slice: &Slice) {
         );
     }
     page.push_str("</tbody></table></div>");
+}
+
+#[cfg(test)]
+mod tests {
+    use astro_core::calendar::Timestamp;
+    use uuid::Uuid;
+
+    use super::plots;
+    use crate::evaluation::{Asked, judge};
+
+    /// Somebody who is asked each hour, with what a net and two others said.
+    fn slice(name: &str, net: f64) -> crate::evaluation::Slice {
+        let start: Timestamp = "2026-11-30T00:00:00Z".parse().unwrap();
+        let asked: Vec<Asked> = (0..60)
+            .map(|hour| Asked {
+                person: Uuid::from_u128(hour % 12),
+                at: start,
+                came: hour % 3 == 0,
+            })
+            .collect();
+        let said = |right: f64| -> Vec<f64> {
+            let said = asked
+                .iter()
+                .map(|asked| if asked.came { right } else { 1.0 - right });
+            said.collect()
+        };
+        let models = [("net", net), ("poor", 0.4), ("fair", 0.6)];
+        let models = models.map(|(model, right)| (model.to_owned(), said(right)));
+        judge(name, "did it come", &asked, &models, 1).unwrap()
+    }
+
+    #[test]
+    fn errors_stand_side_by_side_with_whiskers_and_the_best_baseline() {
+        let svg = plots::errors(&[slice("later", 0.8), slice("new people", 0.7)]);
+        for word in ["later", "new people", "fair", "<title>net 0.2231</title>"] {
+            assert!(svg.contains(word), "{word}: {svg}");
+        }
+        assert!(!svg.contains("poor") && !svg.contains("NaN"), "{svg}");
+        assert_eq!(svg.matches("<circle").count(), 4);
+        assert_eq!(plots::errors(&[]), "");
+    }
 }

@@ -48,6 +48,24 @@ impl Scaler {
         }
     }
 
+    /// This one, with the features of which it knows nothing as another has them.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        for place in self.unlike(other) {
+            both.mean[place] = other.mean[place];
+            both.by[place] = other.by[place];
+        }
+        both
+    }
+
+    /// Features of which this one knows nothing, and another does.
+    pub(crate) fn unlike(&self, other: &Self) -> impl Iterator<Item = usize> {
+        let is_new = |(mine, theirs): (&f32, &f32)| *mine <= 0.0 && *theirs > 0.0;
+        let by = self.by.iter().zip(&other.by).enumerate();
+        by.filter(move |(_, by)| is_new(*by))
+            .map(|(place, _)| place)
+    }
+
     /// A row as nets see it, written behind others.
     pub fn write(&self, row: &Row, to: &mut Vec<f32>) {
         to.extend(

@@ -15,8 +15,10 @@ use crate::recommendation::{self, RecommendationModel};
 use crate::training::{CheckpointError, Fitted, Pass, Settings};
 use crate::weights::Weights;
 
-/// With fewer examples to learn from, or to check by, nothing is trained: whatever serves goes on.
-pub const FEWEST: usize = 200;
+/// With fewer examples to learn from, or to check by, nothing is trained: whatever serves goes on. A sample month
+/// (`astro demo`) gives more.
+pub const FEWEST: usize = 100;
+pub const FEWEST_CHECKED: usize = 25;
 
 /// What training starts from.
 #[derive(Debug)]
@@ -38,9 +40,8 @@ impl<M> Copy for Start<'_, M> {}
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     #[error(
-        "{learn} rows to learn from and {check} to check by; {FEWEST} and {} are needed: each open task gives one on \
-         each day",
-        FEWEST / 5
+        "{learn} rows to learn from and {check} to check by; {FEWEST} and {FEWEST_CHECKED} are needed: each open \
+         task gives one on each day"
     )]
     TooLittle { learn: usize, check: usize },
     #[error(transparent)]
@@ -125,7 +126,7 @@ fn manifest<L>(
 /// What is learnt from and checked by, if that is enough.
 fn enough<T: Taught>(lesson: &Lesson<T>) -> Result<(Vec<&T>, Vec<&T>), TrainError> {
     let (learn, check) = (&lesson.learn, &lesson.check);
-    if learn.len() < FEWEST || check.len() < FEWEST / 5 {
+    if learn.len() < FEWEST || check.len() < FEWEST_CHECKED {
         return Err(TrainError::TooLittle {
             learn: learn.len(),
             check: check.len(),

@@ -108,6 +108,17 @@ pub(crate) trait Learner {
         Ok(self.weights(&net))
     }
 
+    /// Numbers of what a prior knows. What it never saw vary has said nothing yet: the chance numbers that its net has there
+    /// must not begin to speak.
+    fn go_on(&self, prior: &Model<Self::Lines>) -> Weights {
+        let mut weights = prior.weights();
+        for place in prior.scaler.unlike(self.scaler()) {
+            Net::silence(&mut weights, place);
+        }
+        self.scaler().collect(&mut weights);
+        weights
+    }
+
     /// A net of these numbers on a device.
     fn net(&self, mut weights: Weights, device: &Device) -> Result<Net, WeightsError> {
         Scaler::load(&mut weights)?;
@@ -137,12 +148,13 @@ pub struct Pass {
     pub check: f64,
 }
 
-/// What makes rows alike: as a prior has it, or by the rows that are learnt from.
+/// What makes rows alike: as a prior has it, and by the rows that are learnt from where it has nothing.
 pub(crate) fn scaler<'a, L>(
     prior: Option<&Model<L>>,
     rows: impl Iterator<Item = &'a Row> + Clone,
 ) -> Scaler {
-    prior.map_or_else(|| Scaler::of(rows), |prior| prior.scaler.clone())
+    let own = Scaler::of(rows);
+    prior.map_or(own.clone(), |prior| prior.scaler.or(&own))
 }
 
 /// Trains from what a prior knows, or from nothing; what puts the numbers right is still to be found. With a folder,
@@ -156,30 +168,33 @@ pub(crate) fn train<L: Learner>(
     mut after_pass: impl FnMut(u32, Pass),
 ) -> Result<Fitted<L::Lines>, CheckpointError> {
     let begin = match prior {
-        Some(prior) => prior.weights(),
+        Some(prior) => learner.go_on(prior),
         None => learner.begin(settings.seed)?,
     };
     let device = crate::device::cpu();
     let training = device.clone().autodiff();
     let fingerprint = format!("{} {settings:?}", learner.fingerprint());
     let checkpoint = folder.map(|folder| Checkpoint::new(folder, fingerprint));
-    let mut optimizer = AdamWConfig::new()
+    let config = AdamWConfig::new()
         .with_weight_decay(settings.weight_decay)
-        .with_epsilon(1e-8)
-        .init();
+        .with_epsilon(1e-8);
     let kept = checkpoint
         .as_ref()
         .map(Checkpoint::latest)
         .transpose()?
         .flatten();
-    let mut state = if let Some((state, bytes)) = kept {
-        optimizer = optimizer
-            .from_bytes(burn::tensor::Bytes::from_bytes_vec(bytes))
-            .map_err(|error| CheckpointError::Damaged(error.to_string()))?;
-        state
+    // what another build kept may not fit this one; it is made anew, and nothing is lost but time
+    let fitting = kept.and_then(|(state, memory)| {
+        learner.net(state.now.clone(), &device).ok()?;
+        learner.net(state.best.clone(), &device).ok()?;
+        let memory = burn::tensor::Bytes::from_bytes_vec(memory);
+        Some((state, config.init().from_bytes(memory).ok()?))
+    });
+    let (mut state, mut optimizer) = if let Some(fitting) = fitting {
+        fitting
     } else {
         let check = learner.check(&learner.net(begin.clone(), &device)?);
-        State::begin(begin, check)
+        (State::begin(begin, check), config.init())
     };
     for (pass, reached) in state.passes.iter().enumerate() {
         after_pass(u32::try_from(pass + 1).unwrap_or(u32::MAX), *reached);
@@ -195,7 +210,7 @@ pub(crate) fn train<L: Learner>(
         if let Some(checkpoint) = &checkpoint {
             let bytes = optimizer
                 .into_bytes()
-                .map_err(|error| CheckpointError::Damaged(error.to_string()))?;
+                .map_err(|error| CheckpointError::Optimizer(error.to_string()))?;
             checkpoint.keep(&state, &bytes)?;
         }
         after_pass(pass, Pass { train, check });

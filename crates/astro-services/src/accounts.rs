@@ -33,6 +33,7 @@ pub(crate) use gate::admit;
 pub use keyring::rotate as rotate_keys;
 pub use local::mint_local_token;
 pub use sessions::{BrowserLogin, csrf_matches, csrf_token};
+pub(crate) use users::keep_one_admin;
 
 /// What signing in needs beside the store.
 #[derive(Debug)]

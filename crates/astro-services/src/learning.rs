@@ -7,6 +7,7 @@ mod facts;
 mod forget;
 mod job;
 mod known;
+mod lives;
 mod outlook;
 mod records;
 mod registry;
@@ -15,6 +16,7 @@ mod training;
 
 pub use job::TrainModel;
 pub use known::Known;
+pub(crate) use lives::Lives;
 pub use records::Records;
 pub use registry::ModelDetail;
 pub(crate) use serving::Champion;

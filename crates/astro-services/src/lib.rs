@@ -79,6 +79,7 @@ pub struct Needs {
     models: PathBuf,
     completion: learning::Champion<CompletionModel>,
     recommender: learning::Champion<RecommendationModel>,
+    lives: learning::Lives,
 }
 
 impl Deref for Services {
@@ -185,6 +186,7 @@ impl Services {
             models: config.models.clone(),
             completion: learning::Champion::default(),
             recommender: learning::Champion::default(),
+            lives: learning::Lives::default(),
         })))
     }
 

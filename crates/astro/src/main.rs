@@ -23,15 +23,25 @@ mod wiring;
 mod wording;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long threads that cannot be called off may go on when all is over. Training is one: what it reached is kept, and
+/// whoever trains next goes on from there.
+const LAST: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let mut screen = screen::Screen::of_process(&config::Environment::of_process(), cli.flags.json);
-    match Box::pin(commands::run(cli, &mut screen)).await {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&error.into(), &screen),
+    };
+    let code = match runtime.block_on(Box::pin(commands::run(cli, &mut screen))) {
         Ok(code) => code,
         Err(error) => failure::report(&error, &screen),
-    }
+    };
+    runtime.shutdown_timeout(LAST);
+    code
 }

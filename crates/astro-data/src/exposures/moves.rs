@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::NextMove;
 use crate::fact::{Fact, Happened};
+use crate::maths::moved;
 
 /// What somebody does with a task by themselves is watched for so long.
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -33,7 +34,7 @@ pub(super) struct Moves {
 /// When it began: what was written down afterwards is told by its end.
 fn begun(fact: &Fact) -> Timestamp {
     match fact.what {
-        Happened::Worked(seconds) => fact.at - SignedDuration::from_secs(seconds),
+        Happened::Worked(seconds) => moved(fact.at, -SignedDuration::from_secs(seconds)),
         _ => fact.at,
     }
 }

@@ -1,6 +1,6 @@
 //! What completion is learnt from: what examples of any record promise.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use astro_core::calendar::SignedDuration;
 use astro_data::{Cleaner, Closing, Example, Fact, Happened, Says, examples};
@@ -48,6 +48,48 @@ fn a_task_is_looked_at_when_it_is_made_and_once_a_day_until_it_ends() {
         assert!(end.duration_since(hour(75)).abs() < SignedDuration::from_secs(2));
         assert_eq!((one.known_at, one.nth), (hour(75), 1));
     }
+}
+
+#[test]
+fn what_was_open_for_ages_and_who_went_away_are_not_looked_at_for_ever() {
+    // made long ago and open ever since, and somebody who is there every week
+    let ages = 24 * 365 * 12;
+    let mut facts = vec![created()];
+    facts.extend((0..12 * 52).map(|week| what(168 * week, 168 * week, Happened::Worked(60))));
+    let two_years = made(&facts, ages);
+    assert!(
+        (700..=732).contains(&two_years.len()),
+        "{}",
+        two_years.len()
+    );
+    assert!(
+        two_years
+            .iter()
+            .skip(1)
+            .all(|one| one.at > hour(ages - 24 * 731))
+    );
+    // nothing is done for a year after the first week
+    let away = made(&[created(), what(100, 100, Happened::Worked(60))], 24 * 365);
+    assert!((17..=20).contains(&away.len()), "{}", away.len());
+}
+
+#[test]
+fn of_very_many_open_tasks_some_are_looked_at_each_day_and_others_on_another() {
+    let facts: Vec<Fact> = (0..300)
+        .map(|number| Fact {
+            id: Uuid::from_u128(1_000 + number),
+            task: Some(Uuid::from_u128(number)),
+            ..created()
+        })
+        .collect();
+    let made = made(&facts, 24 * 4);
+    let mut days: BTreeMap<_, BTreeSet<Uuid>> = BTreeMap::new();
+    for one in made.iter().filter(|one| one.at != hour(0)) {
+        days.entry(one.at).or_default().insert(one.task);
+    }
+    assert!(days.len() >= 3 && days.values().all(|tasks| tasks.len() == 200));
+    let all: BTreeSet<&BTreeSet<Uuid>> = days.values().collect();
+    assert_eq!(all.len(), days.len(), "each day has its own");
 }
 
 #[test]

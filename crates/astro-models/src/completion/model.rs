@@ -1,5 +1,7 @@
 //! The trained model, as it serves.
 
+use std::cmp::Ordering;
+
 use astro_core::models::ModelKind;
 use astro_data::Row;
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,8 @@ impl model::Lines for Lines {
 pub struct Prediction {
     /// Of being done by when it is wanted, or in a week where nobody said.
     pub asked: f64,
+    /// How many hours that is from now.
+    pub asked_h: f64,
     /// Of being done within a day, three days and a week.
     pub days: [f64; 3],
     /// Chances at any hour, before they are put right.
@@ -79,9 +83,12 @@ impl Model<Lines> {
                 let chance = curve.at(24.0 * HORIZON_DAYS[place]).done;
                 self.lines.days[place].apply(chance)
             };
+            let asked_h = bins::asked_h(row);
+            let asked = self.lines.asked.apply(curve.at(asked_h).done);
             Prediction {
-                asked: self.lines.asked.apply(curve.at(bins::asked_h(row)).done),
-                days: in_order([day(0), day(1), day(2)]),
+                asked,
+                asked_h,
+                days: agreeing(in_order([day(0), day(1), day(2)]), asked, asked_h),
                 minutes: minutes::interval(took, self.lines.minutes_wider).map(libm::exp),
                 curve,
             }
@@ -110,6 +117,17 @@ impl Model<Lines> {
 }
 
 impl Prediction {
+    /// With the chance of being done by when it is wanted put right by a line that followed outcomes.
+    #[must_use]
+    pub fn put_right(self, line: Line) -> Self {
+        let asked = line.apply(self.asked);
+        Self {
+            days: agreeing(self.days, asked, self.asked_h),
+            asked,
+            ..self
+        }
+    }
+
     /// Hours after which it is as likely done as not; `None` if it rather never is.
     pub fn median_h(&self) -> Option<f64> {
         self.curve.done_by(0.5)
@@ -120,6 +138,18 @@ impl Prediction {
     pub fn start_by_h(&self, wanted_h: f64) -> f64 {
         wanted_h - self.minutes[2] / 60.0
     }
+}
+
+/// Two chances of the same are one, and what takes longer is not less likely done.
+fn agreeing(mut days: [f64; 3], asked: f64, asked_h: f64) -> [f64; 3] {
+    for (chance, days) in days.iter_mut().zip(HORIZON_DAYS) {
+        *chance = match (24.0 * days).total_cmp(&asked_h) {
+            Ordering::Less => chance.min(asked),
+            Ordering::Equal => asked,
+            Ordering::Greater => chance.max(asked),
+        };
+    }
+    days
 }
 
 /// Each question has a line of its own; a week must still not be less than a day.

@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{Pass, Settings};
+use crate::artifact::hex;
 use crate::files;
 use crate::weights::{Weights, WeightsError};
 
@@ -15,8 +17,8 @@ use crate::weights::{Weights, WeightsError};
 pub enum CheckpointError {
     #[error("what training reached cannot be kept: {0}")]
     Io(#[from] io::Error),
-    #[error("what training reached cannot be read: {0}")]
-    Damaged(String),
+    #[error("what training reached cannot be written down: {0}")]
+    Optimizer(String),
     #[error(transparent)]
     Weights(#[from] WeightsError),
 }
@@ -72,7 +74,7 @@ impl State {
     }
 }
 
-/// One file, replaced as a whole: a line of JSON, then the numbers.
+/// One file, replaced as a whole: a line with the SHA-256 of the rest, a line of JSON, then the numbers.
 pub(super) struct Checkpoint {
     path: PathBuf,
     fingerprint: String,
@@ -95,49 +97,62 @@ impl Checkpoint {
             best_check: state.best_check,
             lengths: [now.len(), best.len(), optimizer.len()],
         };
-        let mut bytes = serde_json::to_vec(&head).map_err(io::Error::from)?;
+        let mut rest = serde_json::to_vec(&head).map_err(io::Error::from)?;
+        rest.push(b'\n');
+        rest.extend([now, best].concat());
+        rest.extend_from_slice(optimizer);
+        let mut bytes = hex(&Sha256::digest(&rest)).into_bytes();
         bytes.push(b'\n');
-        bytes.extend([now, best].concat());
-        bytes.extend_from_slice(optimizer);
+        bytes.append(&mut rest);
         files::replace(&self.path, &bytes)?;
         Ok(())
     }
 
-    /// What was reached, with the optimizer's memory; nothing where something else was trained.
+    /// What was reached, with the optimizer's memory; nothing where something else was trained. What is damaged is
+    /// removed: it costs time and no result to begin anew.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read, or not be removed.
     pub fn latest(&self) -> Result<Option<(State, Vec<u8>)>, CheckpointError> {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let damaged = || CheckpointError::Damaged("its parts do not fit together".to_owned());
-        let end = bytes
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .ok_or_else(damaged)?;
-        let head: Head = serde_json::from_slice(&bytes[..end])
-            .map_err(|error| CheckpointError::Damaged(error.to_string()))?;
-        if head.fingerprint != self.fingerprint {
+        let Some((fingerprint, state, optimizer)) = parts(&bytes) else {
+            fs::remove_file(&self.path)?;
             return Ok(None);
-        }
-        let mut rest = &bytes[end + 1..];
-        let mut part = |len: usize| {
-            let (part, after) = rest.split_at_checked(len).ok_or_else(damaged)?;
-            rest = after;
-            Ok::<_, CheckpointError>(part)
         };
-        let [now, best, optimizer] = [
-            part(head.lengths[0])?,
-            part(head.lengths[1])?,
-            part(head.lengths[2])?,
-        ];
-        let state = State {
-            now: Weights::from_bytes(now)?,
-            best: Weights::from_bytes(best)?,
-            passes: head.passes,
-            best_pass: head.best_pass,
-            best_check: head.best_check,
-        };
-        Ok(Some((state, optimizer.to_vec())))
+        Ok((fingerprint == self.fingerprint).then_some((state, optimizer)))
     }
+}
+
+/// The fingerprint, the state and the optimizer's memory; nothing where the bytes are not those that were kept. What
+/// is wrong with them changes nothing, so no error says it.
+fn parts(bytes: &[u8]) -> Option<(String, State, Vec<u8>)> {
+    let (hash, rest) = line(bytes)?;
+    if hash != hex(&Sha256::digest(rest)).as_bytes() {
+        return None;
+    }
+    let (head, rest) = line(rest)?;
+    let head: Head = serde_json::from_slice(head).ok()?;
+    let (now, rest) = rest.split_at_checked(head.lengths[0])?;
+    let (best, rest) = rest.split_at_checked(head.lengths[1])?;
+    if rest.len() != head.lengths[2] {
+        return None;
+    }
+    let state = State {
+        now: Weights::from_bytes(now).ok()?,
+        best: Weights::from_bytes(best).ok()?,
+        passes: head.passes,
+        best_pass: head.best_pass,
+        best_check: head.best_check,
+    };
+    Some((head.fingerprint, state, rest.to_vec()))
+}
+
+/// What is before the end of the first line, and after it.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
 }

@@ -49,6 +49,31 @@ fn what_was_written_is_read_and_written_again_is_the_same_version() {
     assert_eq!(names.count(), 1);
 }
 
+#[test]
+fn what_was_damaged_is_whole_when_it_is_written_again() {
+    let (root, version) = sound();
+    let folder = artifact::folder(root.path(), ModelKind::Completion, &version);
+    let (manifest, weights) = made();
+    for file in [WEIGHTS, MANIFEST] {
+        let path = folder.join(file);
+        let before = fs::read(&path).unwrap();
+        let mut flipped = before.clone();
+        flipped[before.len() / 2] ^= 1;
+        for damaged in [&flipped[..], &before[..before.len() / 2], &[]] {
+            fs::write(&path, damaged).unwrap();
+            assert!(read(root.path(), &version).is_err());
+            let again = artifact::write(root.path(), manifest.clone(), &weights).unwrap();
+            assert_eq!(again, version);
+            read(root.path(), &version).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), before);
+        }
+        fs::remove_file(&path).unwrap();
+        artifact::write(root.path(), manifest.clone(), &weights).unwrap();
+        read(root.path(), &version).unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
+}
+
 /// Three hundred ways to damage one of the two files, drawn at random: none is read.
 #[test]
 fn no_damaged_file_is_read() {

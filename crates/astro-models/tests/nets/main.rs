@@ -7,6 +7,7 @@
 )]
 
 mod artifacts;
+mod lessons;
 mod recommendation;
 mod training;
 

@@ -9,6 +9,8 @@ use astro_models::train::{self, Start, TrainError};
 use astro_models::{Settings, Weights};
 
 use super::{examples, lesson, place, quick};
+use astro_data::Example;
+use astro_models::lesson::Lesson;
 
 fn trained(settings: &Settings) -> Weights {
     let (_, weights) =
@@ -127,23 +129,39 @@ fn what_was_reached_on_other_examples_is_not_gone_on_with() {
     assert_eq!(train(&lesson(12, 100)), trained(&quick(1)));
 }
 
+/// The power goes after three of six passes, and then the file is damaged.
 #[test]
-fn a_damaged_checkpoint_is_told_and_not_used() {
+fn a_damaged_checkpoint_costs_time_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let train = || {
-        train::completion(
-            &lesson(12, 100),
-            None,
-            &quick(1),
-            Some(folder.path()),
-            &mut |_, _| {},
-        )
+    let lesson = lesson(12, 100);
+    let train = |most| {
+        let settings = quick(1);
+        let mut after_pass = |pass, _| assert!(pass < most, "the power goes");
+        let folder = Some(folder.path());
+        train::completion(&lesson, None, &settings, folder, &mut after_pass)
     };
-    train().unwrap();
+    let whole = train::completion(&lesson, None, &quick(1), None, &mut |_, _| {}).unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| train(3))).is_err());
     let path = folder.path().join("checkpoint");
     let bytes = std::fs::read(&path).unwrap();
-    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    assert!(matches!(train(), Err(TrainError::Checkpoint(_))));
+    let len = bytes.len();
+    let mut damages = vec![Vec::new(), b"garbage".to_vec(), vec![b'\n'; 200]];
+    damages.push([&bytes[..], b"more"].concat());
+    damages.extend([1, len / 2, len - 1].map(|end| bytes[..end].to_vec()));
+    // in the hash, in the line of JSON, in the numbers now, in the best ones, and in the optimizer's
+    for place in [3, 90, len / 6, len / 3, len / 2, len - 1_000] {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 1;
+        damages.push(flipped);
+    }
+    for (number, damaged) in damages.iter().enumerate() {
+        std::fs::write(&path, damaged).unwrap();
+        assert_eq!(train(u32::MAX).unwrap(), whole, "damage {number}");
+    }
+    // what cannot be read for another reason is no damage
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert!(matches!(train(u32::MAX), Err(TrainError::Checkpoint(_))));
 }
 
 #[test]
@@ -186,4 +204,42 @@ fn a_start_that_knows_is_better_than_none() {
         slice.models[0].figures.log_loss
     };
     assert!(loss(Some(start)) < loss(None));
+}
+
+#[test]
+fn what_a_prior_never_saw_vary_is_silent_at_first_and_then_begins_to_count() {
+    let seeing = lesson(20, 200);
+    let mut blind = seeing.clone();
+    for part in [&mut blind.learn, &mut blind.check, &mut blind.later] {
+        for example in part.iter_mut() {
+            example.row.0[place("priority")] = 0.0;
+        }
+    }
+    let model = |lesson: &Lesson<Example>, epochs, start: Option<&CompletionModel>| {
+        let settings = Settings {
+            epochs,
+            ..Settings::default()
+        };
+        let start = start.map(|model| Start {
+            name: "prior",
+            model,
+        });
+        let made = train::completion(lesson, start, &settings, None, &mut |_, _| {});
+        let (manifest, weights) = made.unwrap();
+        <CompletionModel as Kept>::of(&manifest, weights).unwrap()
+    };
+    let prior = model(&blind, 6, None);
+    let rows = [-0.9, 0.9].map(|priority| {
+        let mut row = seeing.later[0].row.clone();
+        row.0[place("priority")] = priority;
+        row
+    });
+    let chances = |model: &CompletionModel| {
+        let said = model.predict(&rows);
+        (said[0].days[2], said[1].days[2])
+    };
+    let (low, high) = chances(&model(&seeing, 0, Some(&prior)));
+    assert!((low - high).abs() < 1e-9, "{low} {high}");
+    let (low, high) = chances(&model(&seeing, 12, Some(&prior)));
+    assert!(low + 0.2 < high, "{low} {high}");
 }

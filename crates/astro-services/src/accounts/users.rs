@@ -54,7 +54,11 @@ pub(super) async fn make(admin: &mut Admin, new: NewAccount) -> Result<User> {
 }
 
 /// Refuses a change after which nobody could administer the instance.
-async fn keep_one_admin(admin: &mut Admin, user: &User, after: Option<UserFields>) -> Result<()> {
+pub(crate) async fn keep_one_admin(
+    admin: &mut Admin,
+    user: &User,
+    after: Option<UserFields>,
+) -> Result<()> {
     let admins = users::lock_admins(admin).await?;
     let stays = after.is_some_and(|fields| fields.role == Role::InstanceAdmin && !fields.disabled);
     if !stays && admins == [user.id] {
@@ -127,28 +131,6 @@ impl Services {
             })
         });
         Ok(cut(found.await?, &page, |user| user.id.uuid()))
-    }
-
-    /// The account of an address, among those that the caller administers.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] where there are several, in different tenants.
-    pub async fn find_user(&self, call: &Call, email: &str) -> Result<User> {
-        call.scope(Permission::UsersAdmin)?;
-        let caller = call.principal.identity();
-        let key = email.trim().to_lowercase();
-        let found = self.store.admin_read(move |admin| {
-            Box::pin(async move { users::by_email(admin, &key).await.map_err(Error::from) })
-        });
-        let mut found = found.await?;
-        found.retain(|user| caller.role == Role::InstanceAdmin || user.tenant_id == caller.tenant);
-        match found.len() {
-            0 | 1 => found.pop().ok_or(Error::NotFound("user")),
-            _ => Err(Error::conflict(
-                "several_users",
-                "there are accounts of this address in several tenants: name one by its id",
-            )),
-        }
     }
 
     pub async fn get_user(&self, call: &Call, id: UserId) -> Result<User> {
@@ -241,7 +223,9 @@ impl Services {
                 remove(admin, &user).await
             })
         })
-        .await
+        .await?;
+        self.lives.forget(id.into()).await;
+        Ok(())
     }
 }
 

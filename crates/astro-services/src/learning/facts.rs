@@ -29,12 +29,7 @@ pub enum Told {
 /// # Errors
 /// When an entry holds what this release cannot read; internal.
 pub fn facts(log: &[Event], zone: &TimeZone, told: Told) -> Result<Vec<Fact>> {
-    let templates: HashSet<Uuid> = log
-        .iter()
-        .filter(|event| event.entity == Entity::Task)
-        .filter(|event| event.data["template"] == true || event.data["to"]["template"] == true)
-        .map(|event| event.entity_id)
-        .collect();
+    let templates = templates(log);
     let with_past: HashSet<Uuid> = log
         .iter()
         .filter(|event| is_past(event))
@@ -46,6 +41,11 @@ pub fn facts(log: &[Event], zone: &TimeZone, told: Told) -> Result<Vec<Fact>> {
         match event.entity {
             Entity::Task if !templates.contains(&event.entity_id) => {
                 let has_past = with_past.contains(&event.entity_id);
+                // what a file brought in the end is no act of anybody, and no sign that they are there
+                let is_brought = event.action == Action::Imported && event.version_after > 0;
+                if has_past && is_brought && told == Told::WhenItHappened {
+                    continue;
+                }
                 let what = of_task(event, &by_id, has_past, zone)?;
                 let mut fact = what.map(|what| fact(event, event.at, Some(event.entity_id), what));
                 if let Some(fact) = fact
@@ -62,6 +62,14 @@ pub fn facts(log: &[Event], zone: &TimeZone, told: Told) -> Result<Vec<Fact>> {
         }
     }
     Ok(facts)
+}
+
+/// Tasks that stand for a whole series.
+pub fn templates(log: &[Event]) -> HashSet<Uuid> {
+    let of_tasks = log.iter().filter(|event| event.entity == Entity::Task);
+    let templates = of_tasks
+        .filter(|event| event.data["template"] == true || event.data["to"]["template"] == true);
+    templates.map(|event| event.entity_id).collect()
 }
 
 /// Whether a file told it of an earlier time: such entries belong to no version of the row.

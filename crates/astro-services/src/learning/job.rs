@@ -24,13 +24,16 @@ pub struct TrainModel {
 
 impl Services {
     /// Lets whichever process comes first train. The job is gone when it is done; one that cannot be done says why.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a moment that is still to come.
     pub async fn request_training(&self, call: &Call, options: TrainingOptions) -> Result<JobView> {
         let scope = call.scope(Permission::InstanceAdmin)?;
         let now = self.now();
         let job = TrainModel {
             kind: options.kind,
             seed: options.seed,
-            until: options.until.unwrap_or(now),
+            until: self.past(options.until)?,
         };
         let id: JobId = self.random.id(now);
         self.change_unasked(scope, move |change| {

@@ -1,9 +1,12 @@
 //! A person as the product knew them at a moment: what every row of theirs is made of.
 
+use std::sync::Arc;
+
 use astro_core::calendar::{TimeZone, Timestamp};
 use astro_core::preferences::FeatureGroup;
 use astro_core::principal::Permission;
 use astro_data::{Candidate, Moment, Person, Row, Scene};
+use astro_models::Line;
 
 use super::facts::Told;
 use crate::{Call, Result, Services};
@@ -12,8 +15,10 @@ use crate::{Call, Result, Services};
 #[derive(Debug)]
 pub struct Known {
     pub at: Timestamp,
-    pub person: Person,
-    withheld: Vec<FeatureGroup>,
+    pub person: Arc<Person>,
+    pub(super) withheld: Vec<FeatureGroup>,
+    /// What puts the chances of the completion model right for this person now.
+    pub(super) line: Line,
 }
 
 impl Known {
@@ -42,8 +47,9 @@ impl Services {
             }
             Known {
                 at,
-                person,
+                person: Arc::new(person),
                 withheld: record.withheld,
+                line: Line::default(),
             }
         }))
     }

@@ -21,28 +21,30 @@ impl Services {
     /// [`Error::Conflict`] when it is not open, or its owner lets the product learn nothing.
     pub async fn task_outlook(&self, call: &Call, id: TaskId) -> Result<Outlook> {
         let task: Task = self.get_task(call, id).await?.task;
-        let now = self.now();
-        let known = self.known_at(call, now).await?.ok_or_else(|| {
+        let served = self.completion_model().await?;
+        let known = self.known_now(call).await?.ok_or_else(|| {
             let detail = "privacy.learn.* is off for everything: nothing is known of this task";
             Error::conflict("learning_off", detail)
         })?;
+        let now = known.at;
         let open = known.person.task(id.uuid()).filter(|open| open.is_open());
         let Some(open) = open.filter(|_| task.is_open()) else {
             let detail = format!("the task is {}, or stands for a whole series", task.status);
             return Err(Error::conflict("not_open", detail));
         };
-        let served = self.completion_model().await?;
         let said = served
             .model
             .predict(&known.rows([About::Task(id.uuid()).candidate()]));
         let said = said
-            .first()
-            .ok_or_else(|| Error::internal("a row without a prediction"))?;
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::internal("a row without a prediction"))?
+            .put_right(known.line);
         let slots = slots(known.zone(), now);
         let in_slot = |slot: &Timestamp| About::Slot(id.uuid(), *slot).candidate();
         let times = self.recommendation_model().await?;
         let chances = times.model.predict(&known.rows(slots.iter().map(in_slot)));
-        let mut outlook = told(&served.version, said, open.wanted_by(), &known.person, now);
+        let mut outlook = told(&served.version, &said, open.wanted_by(), &known.person, now);
         outlook.good_times = best(&slots, &chances);
         outlook.times_model.clone_from(&times.version);
         Ok(outlook)

@@ -25,6 +25,16 @@ pub struct Records {
     pub declined: u64,
 }
 
+impl Records {
+    /// The moment up to which is learnt, of what was known at `until`: the last entry of all. Nothing is known of what
+    /// came after it, and the same log gives the same bytes whenever it is learnt from.
+    pub(super) fn until(&self, until: Timestamp) -> Timestamp {
+        let facts = self.records.iter().flat_map(|record| &record.facts);
+        let last = facts.map(|fact| fact.recorded_at).max();
+        last.map_or(until, |last| last.min(until))
+    }
+}
+
 impl Services {
     /// The records of everybody who lets the product learn, as they were known at `until`. `after_person` is told
     /// how many of how many were read.
@@ -64,15 +74,15 @@ impl Services {
         self.store
             .read(&scope, move |read| {
                 Box::pin(async move {
-                    let chosen = preferences::set(read).await?;
-                    let groups = FeatureGroup::ALL.iter().copied();
-                    let withheld: Vec<_> =
-                        groups.filter(|group| !chosen.may_learn(*group)).collect();
-                    if withheld.len() == FeatureGroup::ALL.len() {
+                    let Some(withheld) = withheld(read).await? else {
                         return Ok(None);
-                    }
+                    };
                     let zone = owners::get(read).await?.zone.load();
-                    let mut facts = facts(&log(read).await?, &zone, told)?;
+                    let mut facts = facts(
+                        &log_after(read, EventId::from(uuid::Uuid::nil())).await?,
+                        &zone,
+                        told,
+                    )?;
                     facts.retain(|fact| fact.recorded_at <= until);
                     let (facts, report) = Cleaner::clean(facts);
                     let record = Record {
@@ -90,10 +100,17 @@ impl Services {
     }
 }
 
-/// The whole log.
-async fn log(read: &mut Read) -> Result<Vec<Event>> {
+/// What learning may not look at; nothing where it may look at nothing.
+pub(super) async fn withheld(read: &mut Read) -> Result<Option<Vec<FeatureGroup>>> {
+    let chosen = preferences::set(read).await?;
+    let groups = FeatureGroup::ALL.iter().copied();
+    let withheld: Vec<_> = groups.filter(|group| !chosen.may_learn(*group)).collect();
+    Ok((withheld.len() < FeatureGroup::ALL.len()).then_some(withheld))
+}
+
+/// The log after an entry; the whole log after the id that is nobody's.
+pub(super) async fn log_after(read: &mut Read, mut after: EventId) -> Result<Vec<Event>> {
     let mut log: Vec<Event> = Vec::new();
-    let mut after = EventId::from(uuid::Uuid::nil());
     loop {
         let page = events::all(read, after, PAGE).await?;
         let Some(last) = page.last() else { break };

@@ -1,6 +1,6 @@
 //! Which models there are, and which of them serves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use astro_core::calendar::Timestamp;
@@ -11,8 +11,9 @@ use astro_models::evaluation::{Evaluation, NET};
 use astro_models::report;
 use astro_store::models::{self as rows, ModelVersion};
 use astro_store::{Admin, StoreError};
+use uuid::Uuid;
 
-use super::training;
+use super::forget::{SOMEBODY_LEFT, all_here};
 use crate::{Call, Error, Result, Services};
 
 /// A version with all that its files say of themselves.
@@ -132,10 +133,14 @@ impl Services {
 
     /// Names a version whose files are complete; it serves at once where nothing did, and waits as the challenger
     /// otherwise. Answers what the files say, and whether it serves.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when one of the people whom it learnt from is gone; then its files are gone too.
     pub(super) async fn register_model(
         &self,
         kind: ModelKind,
         version: &Version,
+        people: BTreeSet<Uuid>,
     ) -> Result<(Manifest, bool)> {
         // what is named must be there: read back as any server would
         let manifest = artifact::verify(&self.models, kind, version).map_err(Error::internal)?;
@@ -146,10 +151,11 @@ impl Services {
             trained_at: now,
             manifest: serde_json::to_value(&manifest).map_err(Error::internal)?,
         };
-        let serves = self
+        let named = self
             .store
             .admin(move |admin| {
                 Box::pin(async move {
+                    all_here(admin, people).await?;
                     rows::insert(admin, kind, &new).await?;
                     let champion = rows::version_of(admin, kind, ModelAlias::Champion).await?;
                     let serves = champion.as_ref().is_none_or(|at| *at == new.version);
@@ -164,38 +170,11 @@ impl Services {
                     Ok::<_, Error>(serves)
                 })
             })
-            .await?;
-        Ok((manifest, serves))
-    }
-
-    /// Forgets all versions of all kinds: the registry first, so that no name is left without files and nothing of
-    /// them serves, whatever becomes of the files; and what training reached when it was cut off.
-    pub(super) async fn forget_models(&self) -> Result<()> {
-        let versions = self
-            .store
-            .admin(move |admin| {
-                Box::pin(async move {
-                    let mut versions = Vec::new();
-                    for kind in ModelKind::ALL {
-                        for found in rows::list(admin, *kind).await? {
-                            rows::delete(admin, *kind, &found.version).await?;
-                            versions.push((*kind, found.version));
-                        }
-                    }
-                    Ok::<_, Error>(versions)
-                })
-            })
-            .await?;
-        let mut done = Ok(());
-        for (kind, version) in versions {
-            if let Some(version) = Version::parse(&version) {
-                done = done.and(artifact::remove(&self.models, kind, &version));
-            }
+            .await;
+        if matches!(&named, Err(Error::Conflict { code, .. }) if *code == SOMEBODY_LEFT) {
+            self.discard(kind, version).await?;
         }
-        for kind in ModelKind::ALL {
-            done = done.and(training::forget_reached(&self.models, *kind));
-        }
-        done.map_err(Error::internal)
+        Ok((manifest, named?))
     }
 }
 

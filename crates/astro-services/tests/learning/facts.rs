@@ -1,15 +1,17 @@
 //! The log as learning reads it, against what the product itself says of the same tasks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use astro_core::calendar::{SignedDuration, When};
-use astro_data::{Fact, Person};
+use astro_data::{About, Fact, Person};
+use astro_services::learning::Known;
 use astro_testkit::{Client, TestApp, lives, on_both_engines};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{DAYS, OWNER, live, set_up, sign_in};
+use crate::{DAYS, OWNER, admin_call, live, set_up, sign_in};
 
 async fn facts(app: &TestApp) -> Vec<Fact> {
     let records = app.services.records(app.now(), |_, _| {}).await.unwrap();
@@ -84,6 +86,25 @@ fn known(person: &Person) -> BTreeMap<Uuid, Told> {
         .collect()
 }
 
+/// The rows of what is open, by what is kept between requests.
+async fn rows_now(app: &TestApp) -> Vec<(Uuid, [u8; 16])> {
+    let call = admin_call(app).await;
+    rows(&app.services.known_now(&call).await.unwrap().unwrap())
+}
+
+/// The same, by the whole log.
+async fn rows_of_log(app: &TestApp) -> Vec<(Uuid, [u8; 16])> {
+    let call = admin_call(app).await;
+    let known = app.services.known_at(&call, app.now()).await;
+    rows(&known.unwrap().unwrap())
+}
+
+fn rows(known: &Known) -> Vec<(Uuid, [u8; 16])> {
+    let open = known.person.open().map(|(id, _)| id);
+    let row = |id| known.rows([About::Task(id).candidate()])[0].hash();
+    open.map(|id| (id, row(id))).collect()
+}
+
 /// Doings by number, so that every order of them can be tried.
 async fn act(app: &TestApp, client: &Client, id: &str, doing: u64) {
     let path = format!("/api/v1/tasks/{id}");
@@ -135,9 +156,34 @@ on_both_engines! {
             admin = sign_in(app, OWNER).await;
             let (product, facts) = (open(&admin).await, known(&person(app).await));
             assert_eq!(facts, product);
+            assert_eq!(rows_now(app).await, rows_of_log(app).await);
             were_open += product.len();
         }
         assert!(were_open > 120, "{were_open} open tasks in all steps");
+    }
+
+    async fn a_log_is_read_as_a_whole_once(app: TestApp) {
+        let admin = set_up(app).await;
+        let call = admin_call(app).await;
+        let make = async |title: &str| {
+            app.db.clock.advance(Duration::from_secs(20));
+            admin.post("/api/v1/tasks", json!({ "title": title })).await
+        };
+        let kept = async || {
+            let known = app.services.known_now(&call).await.unwrap().unwrap();
+            (Arc::as_ptr(&known.person), known.person.open().count())
+        };
+        make("Dig").await.expect(201);
+        let (first, open) = kept().await;
+        assert_eq!(open, 1);
+        let undo = make("Sow").await;
+        assert_eq!(kept().await, (first, 2), "what is new is taken alone");
+        let undo = format!("/api/v1/undo/{}", undo.header("undo-token").unwrap());
+        admin.post(&undo, json!({})).await.expect(200);
+        let (second, open) = kept().await;
+        assert!(second != first && open == 1, "what is undone stands further back");
+        app.db.clock.advance(Duration::from_hours(25));
+        assert_ne!(kept().await, (second, 1), "once a day all of it is read again");
     }
 
     async fn work_counts_however_it_was_written_down(app: TestApp) {

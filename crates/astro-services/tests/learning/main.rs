@@ -9,6 +9,7 @@
 
 mod facts;
 mod forgetting;
+mod mending;
 mod replay;
 mod serving;
 

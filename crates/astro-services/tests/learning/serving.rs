@@ -1,15 +1,18 @@
 //! From what people did to a model that serves, and back.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_core::models::ModelKind;
+use astro_data::Example;
 use astro_services::Error;
+use astro_services::learning::{Tell, TrainingOptions};
 use astro_testkit::{Client, TestApp, lives, on_both_engines};
 use serde_json::{Value, json};
 
-use crate::{DAYS, OWNER, PASSWORD, lived, set_up, train, train_kind};
+use crate::{DAYS, OWNER, PASSWORD, admin_call, lived, set_up, train, train_kind};
 
 async fn task(client: &Client) -> String {
     let body = json!({ "title": "Mend the roof", "due": "2026-11-30", "estimate_s": 5400 });
@@ -172,6 +175,25 @@ on_both_engines! {
         // of nothing nothing is learnt, and whoever asked is told
         let failed = asked("2026-01-01T00:00:00Z").await.unwrap();
         assert!(failed["error"].as_str().unwrap().contains("0 rows"), "{failed}");
+    }
+
+    async fn what_is_still_to_come_is_not_learnt_from(app: TestApp) {
+        let admin = set_up(app).await;
+        let until = app.services.now() + SignedDuration::from_secs(1);
+        for kind in ModelKind::ALL {
+            let body = json!({ "until": until });
+            let refused = admin.post(&format!("/api/v1/models/{kind}/train"), body).await.expect(422);
+            assert_eq!(refused["errors"][0]["field"], "until", "{refused}");
+        }
+        let call = admin_call(app).await;
+        let options = TrainingOptions { kind: ModelKind::Completion, seed: 1, until: Some(until) };
+        let tell: Tell = Arc::new(|_| {});
+        let refused = app.services.train(&call, options, Arc::clone(&tell)).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        let refused = app.services.lesson::<Example>(&call, 1, Some(until), &tell).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+        let now = Some(app.services.now());
+        app.services.lesson::<Example>(&call, 1, now, &tell).await.unwrap();
     }
 
     async fn what_cannot_be_said_is_refused_by_name(app: TestApp) {

@@ -18,6 +18,7 @@ pub enum UserCommand {
     Role { email: String, role: String },
     /// Remove somebody with everything that is theirs, and all that was learnt from them; then learn anew
     Forget {
+        /// Their address, or their id
         email: String,
         /// It cannot be undone: say that you mean it
         #[arg(long)]

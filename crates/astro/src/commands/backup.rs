@@ -58,7 +58,8 @@ pub async fn backup(
     ))?;
     screen.line(screen.paint(
         Style::Faint,
-        "It holds everything but the signing keys: keep it as safe as the data itself.",
+        "It holds everything but the signing keys and the trained models (`astro train --once` makes those anew): keep \
+         it as safe as the data itself.",
     ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `astro demo`: a sample month of somebody's tasks, under a label of its own, that can be taken away again.
+//! `astro demo`: a sample month of somebody's tasks, told apart from the person's own, that can be taken away again.
 
 mod sample;
 
@@ -10,13 +10,17 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::cli::DemoArgs;
-use crate::client::{Client, encode};
+use crate::client::Client;
 use crate::failure::Misuse;
 use crate::progress;
 use crate::screen::{Screen, Style};
+use crate::table::text;
 
-/// Under which everything of the sample stands.
-const LABEL: &str = "demo";
+const PROJECTS: &str = "/api/v1/projects";
+/// Under which everything of the sample is found; what belongs to it is known by its uid, never by this.
+const LABEL: &str = "astro-demo";
+/// Marks the projects that came with the sample: one of the person's own that tasks of it came into goes on without.
+const MADE: &str = "Made by `astro demo`; it goes with the sample as long as this stands here.";
 
 pub async fn run(
     args: &DemoArgs,
@@ -32,12 +36,14 @@ pub async fn run(
 }
 
 async fn fill(args: &DemoArgs, client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
-    if !tasks(client).await?.is_empty() {
+    let there: Vec<Value> = client.all("/api/v1/tasks").await?;
+    if there.iter().any(sample::is_of_sample) {
         return Err(Misuse::error(
             "there is a sample already; `astro demo --remove` takes it away",
         ));
     }
     let lines = sample::lines(args.days, args.seed, SystemClock.now(), LABEL)?;
+    let before: Vec<Value> = client.all(PROJECTS).await?;
     let working = progress::spinner(screen, "living a month");
     let answer = client
         .send(
@@ -49,6 +55,7 @@ async fn fill(args: &DemoArgs, client: &Client, screen: &mut Screen) -> anyhow::
         .await;
     working.finish();
     let report: ImportReport = answer?.read()?;
+    mark(client, &before).await?;
     if screen.is_json() {
         screen.json(&report)?;
         return Ok(());
@@ -65,31 +72,30 @@ async fn fill(args: &DemoArgs, client: &Client, screen: &mut Screen) -> anyhow::
     Ok(())
 }
 
+/// Says of the projects that the sample made that it did.
+async fn mark(client: &Client, before: &[Value]) -> anyhow::Result<()> {
+    let projects: Vec<Value> = client.all(PROJECTS).await?;
+    let was = |project: &Value| before.iter().any(|before| before["id"] == project["id"]);
+    for project in projects.iter().filter(|project| !was(project)) {
+        let place = format!("{PROJECTS}/{}", text(&project["id"]));
+        let said = json!({ "description": MADE });
+        client.write(Method::PATCH, &place, &said).await?;
+    }
+    Ok(())
+}
+
 async fn remove(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
-    let tasks = tasks(client).await?;
+    let all: Vec<Value> = client.all("/api/v1/tasks").await?;
+    let (tasks, own): (Vec<Value>, Vec<Value>) = all.into_iter().partition(sample::is_of_sample);
     let bar = progress::bar(screen, "tasks");
-    let mut projects: Vec<String> = Vec::new();
+    keep_parts(client, &tasks, &own).await?;
     for (done, task) in (1..).zip(&tasks) {
-        if let Some(project) = task["project_id"].as_str() {
-            projects.push(project.to_owned());
-        }
         gone(client, "tasks", &task["id"]).await?;
         bar.set(done, tasks.len() as u64);
     }
     bar.finish();
-    projects.sort_unstable();
-    projects.dedup();
-    for project in &projects {
-        // one that got tasks of the person's own meanwhile is theirs
-        let left: Value = client
-            .get(&format!("/api/v1/tasks?project_id={project}&limit=1"))
-            .await?;
-        if left["items"].as_array().is_some_and(Vec::is_empty) {
-            gone(client, "projects", &json!(project)).await?;
-        }
-    }
-    if let Some(label) = label(client).await? {
-        gone(client, "labels", &json!(label)).await?;
+    if !tasks.is_empty() {
+        remove_places(client, own).await?;
     }
     if screen.is_json() {
         screen.json(&json!({ "removed": tasks.len() }))?;
@@ -104,29 +110,54 @@ async fn remove(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn gone(client: &Client, collection: &str, id: &Value) -> anyhow::Result<()> {
-    let id = id.as_str().unwrap_or_default();
-    client
-        .ask(Method::DELETE, &format!("/api/v1/{collection}/{id}"))
-        .await?;
+/// What the person put below tasks of the sample stands by itself from now on: it would go with them.
+async fn keep_parts(client: &Client, tasks: &[Value], own: &[Value]) -> anyhow::Result<()> {
+    let goes = |id: &Value| tasks.iter().any(|task| task["id"] == *id);
+    for task in own.iter().filter(|task| goes(&task["parent_id"])) {
+        let place = format!("/api/v1/tasks/{}", text(&task["id"]));
+        let alone = json!({ "parent_id": null });
+        client.write(Method::PATCH, &place, &alone).await?;
+    }
     Ok(())
 }
 
-/// The label's id.
-async fn label(client: &Client) -> anyhow::Result<Option<String>> {
+/// Projects that came with the sample, and its label, unless the person uses them.
+async fn remove_places(client: &Client, mut own: Vec<Value>) -> anyhow::Result<()> {
+    for others in ["templates", "trash"] {
+        let others: Vec<Value> = client.all(&format!("/api/v1/tasks?{others}=true")).await?;
+        own.extend(
+            others
+                .into_iter()
+                .filter(|task| !sample::is_of_sample(task)),
+        );
+    }
+    let projects: Vec<Value> = client.all(PROJECTS).await?;
+    for project in projects
+        .iter()
+        .filter(|project| project["description"] == MADE)
+    {
+        let id = &project["id"];
+        let is_used = own.iter().any(|task| task["project_id"] == *id)
+            || projects.iter().any(|below| below["parent_id"] == *id);
+        if !is_used {
+            gone(client, "projects", id).await?;
+        }
+    }
     let labels: Vec<Value> = client.all("/api/v1/labels").await?;
-    let found = labels.iter().find(|label| label["title"] == LABEL);
-    Ok(found.and_then(|label| label["id"].as_str().map(str::to_owned)))
+    for label in labels.iter().filter(|label| label["title"] == LABEL) {
+        let has_it = |task: &Value| {
+            let labels = task["labels"].as_array();
+            labels.is_some_and(|labels| labels.contains(&label["id"]))
+        };
+        if !own.iter().any(has_it) {
+            gone(client, "labels", &label["id"]).await?;
+        }
+    }
+    Ok(())
 }
 
-/// Every task of the sample, open or not.
-async fn tasks(client: &Client) -> anyhow::Result<Vec<Value>> {
-    match label(client).await? {
-        Some(label) => {
-            client
-                .all(&format!("/api/v1/tasks?label_id={}", encode(&label)))
-                .await
-        }
-        None => Ok(Vec::new()),
-    }
+async fn gone(client: &Client, collection: &str, id: &Value) -> anyhow::Result<()> {
+    let place = format!("/api/v1/{collection}/{}", text(id));
+    client.ask(Method::DELETE, &place).await?;
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! A simulated life (`astro_sim`, world W2) that ends today, with titles that people would write.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_sim::run::in_memory;
@@ -86,10 +88,22 @@ const AREAS: [(&str, [&str; 10]); 5] = [
     ),
 ];
 
-/// Lines of docs/events-format.md of a life of so many days that ends at `now`.
+/// Lives of which one is chosen.
+const PEOPLE: u32 = 5;
+/// How the uid of every task of a sample begins: nothing else that comes in is called so.
+const ORIGIN: &str = "astro-demo/";
+
+/// Whether a task of the API came in with a sample.
+pub fn is_of_sample(task: &Value) -> bool {
+    let uid = task["uid"].as_str();
+    uid.is_some_and(|uid| uid.starts_with(ORIGIN))
+}
+
+/// Lines of docs/events-format.md of a life of so many days that ends at `now`. Made at another moment they are of
+/// other tasks, so that a sample can come again while the last one lies in the trash.
 pub fn lines(days: u32, seed: u64, now: Timestamp, label: &str) -> anyhow::Result<Vec<u8>> {
     let world = World {
-        people: 1,
+        people: PEOPLE,
         days,
         ..World::named("W2")?
     };
@@ -98,8 +112,7 @@ pub fn lines(days: u32, seed: u64, now: Timestamp, label: &str) -> anyhow::Resul
     let ends = astro_sim::time::timestamp(i64::from(days) * astro_sim::time::DAY);
     let later = whole_days(now, ends);
     let mut lines = Vec::new();
-    for line in text.lines() {
-        let mut line: Map<String, Value> = serde_json::from_str(line)?;
+    for mut line in busiest(&text)? {
         for name in ["at", "due"] {
             if let Some(value) = line.get_mut(name) {
                 let moment: Timestamp =
@@ -114,16 +127,47 @@ pub fn lines(days: u32, seed: u64, now: Timestamp, label: &str) -> anyhow::Resul
         if line.get("kind") == Some(&json!("created")) {
             name(&mut line, label);
         }
+        come_from(&mut line, now);
         serde_json::to_writer(&mut lines, &line)?;
         lines.push(b'\n');
     }
     Ok(lines)
 }
 
+/// The life in which most happened: some have little to look at, and too little to learn from.
+fn busiest(text: &str) -> anyhow::Result<Vec<Map<String, Value>>> {
+    let mut lives: BTreeMap<String, Vec<Map<String, Value>>> = BTreeMap::new();
+    for line in text.lines() {
+        let line: Map<String, Value> = serde_json::from_str(line)?;
+        let person = line.get("person").map(Value::to_string);
+        lives
+            .entry(person.unwrap_or_default())
+            .or_default()
+            .push(line);
+    }
+    let most = lives.into_values().max_by_key(Vec::len);
+    Ok(most.unwrap_or_default())
+}
+
 /// So many days, that hours stay what they are.
 fn whole_days(now: Timestamp, ends: Timestamp) -> SignedDuration {
     let days = now.duration_since(ends).as_hours().div_euclid(24);
     SignedDuration::from_hours(24 * days)
+}
+
+/// Lets the task, and those that it waits for, be recognised.
+fn come_from(line: &mut Map<String, Value>, now: Timestamp) {
+    let named = |task: &mut Value| {
+        if let Some(uid) = task.as_str() {
+            *task = json!(format!("{ORIGIN}{now}/{uid}"));
+        }
+    };
+    if let Some(task) = line.get_mut("task") {
+        named(task);
+    }
+    if let Some(Value::Array(tasks)) = line.get_mut("depends_on") {
+        tasks.iter_mut().for_each(named);
+    }
 }
 
 /// Gives a new task a title of its area.
@@ -166,6 +210,13 @@ mod tests {
                 .iter()
                 .all(|line| at(line) <= now && line.get("person").is_none())
         );
+        let is_ours = |task: &Value| is_of_sample(&json!({ "uid": task }));
+        assert!(lines.iter().all(|line| is_ours(&line["task"])));
+        let waits = lines
+            .iter()
+            .filter_map(|line| line["depends_on"].as_array());
+        let waits: Vec<&Value> = waits.flatten().collect();
+        assert!(!waits.is_empty() && waits.into_iter().all(is_ours));
         let first = lines.iter().map(at).min().unwrap();
         assert!((25..=31).contains(&(now.duration_since(first).as_hours() / 24)));
         let created = lines.iter().filter(|line| line["kind"] == "created");

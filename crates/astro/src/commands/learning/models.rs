@@ -106,6 +106,7 @@ async fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
                 Cell::styled(moment(&model["trained_at"]), Style::Faint),
                 Cell::plain(model["people"].to_string()),
                 Cell::plain(model["learnt"].to_string()),
+                Cell::styled(text(&model["figures"]["slice"]), Style::Faint),
                 Cell::plain(figure(&model["figures"]["log_loss"], 4)),
                 Cell::plain(figure(&model["figures"]["auc"], 3)),
                 Cell::plain(figure(&model["figures"]["ece"], 3)),
@@ -114,9 +115,18 @@ async fn list(client: &Client, screen: &mut Screen) -> anyhow::Result<()> {
         })
         .collect();
     let headings = [
-        "kind", "version", "trained", "people", "rows", "log loss", "AUC", "ECE", "",
+        "kind",
+        "version",
+        "trained",
+        "people",
+        "rows",
+        "judged on",
+        "log loss",
+        "AUC",
+        "ECE",
+        "",
     ];
-    table::print(screen, &headings, 8, &rows)?;
+    table::print(screen, &headings, 5, &rows)?;
     Ok(())
 }
 
@@ -162,7 +172,7 @@ pub(super) fn figures(evaluation: &Value, screen: &mut Screen) -> anyhow::Result
     for slice in slices {
         let heading = format!("{} ({} people)", text(&slice["name"]), slice["people"]);
         let heading = screen.paint(Style::Strong, heading);
-        screen.line(format!("\n{heading}"))?;
+        screen.line(format!("\n{heading}, asked: {}", text(&slice["question"])))?;
         let models = slice["models"].as_array().into_iter().flatten();
         let rows: Vec<Vec<Cell>> = models
             .map(|model| {
@@ -248,6 +258,7 @@ fn compare(one: &Value, other: &Value, screen: &mut Screen) -> anyhow::Result<()
     row("known until", &|model| moment(&model["watermark"]));
     row("people", &|model| model["people"].to_string());
     row("rows", &|model| model["learnt"].to_string());
+    row("judged on", &|model| text(&model["figures"]["slice"]));
     row("rows judged", &|model| figure(&model["figures"]["rows"], 0));
     for (name, key) in [
         ("log loss", "log_loss"),

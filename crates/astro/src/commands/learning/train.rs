@@ -132,11 +132,14 @@ async fn forget_with(
     services: &Services,
     screen: &mut Screen,
 ) -> anyhow::Result<ExitCode> {
+    // without a user of its own the tenant says whose account is meant
+    let tenant = who.tenant.as_deref();
+    let acting_in = tenant.filter(|_| who.user.is_some());
     let principal = services
-        .local_principal(who.user.as_deref(), who.tenant.as_deref())
+        .local_principal(who.user.as_deref(), acting_in)
         .await?;
     let call = Call::new(principal, TaskSource::Api);
-    let user = services.find_user(&call, email).await?;
+    let user = services.whom_to_forget(&call, email, tenant).await?;
     let bar = Arc::new(progress::bar(screen, "people read"));
     let trained = services.forget_user(&call, user.id, listener(&bar)).await;
     bar.finish();
