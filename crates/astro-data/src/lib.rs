@@ -41,6 +41,7 @@ pub use examples::{Example, Fate, examples, examples_since};
 pub use exposures::{About, Exposure, NextMove, Outcomes, exposures};
 pub use fact::{Answer, Fact, Happened, Says};
 pub use line::{LineError, read_line, says_of};
+pub use maths::moved;
 pub use person::Person;
 pub use registry::{Feature, Pii, Unit, WIDTH, Window, schema_hash};
 pub use reward::Reward;

@@ -17,12 +17,8 @@ pub fn days(from: Timestamp, to: Timestamp) -> f64 {
 
 /// So much later, or earlier; at the ends of the calendar the end.
 pub fn moved(at: Timestamp, by: SignedDuration) -> Timestamp {
-    let end = if by.is_negative() {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    };
-    at.checked_add(by).unwrap_or(end)
+    // only spans of days or more are refused, and this is none
+    at.saturating_add(by).unwrap_or(at)
 }
 
 /// ln(1 + x) of what is not negative: counts and durations whose tails are long.

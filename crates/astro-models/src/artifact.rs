@@ -230,6 +230,14 @@ pub fn verify(root: &Path, what: ModelKind, version: &Version) -> Result<Manifes
     }
 }
 
+/// Why the files of a version, by its name, make no model; nothing where they do.
+pub fn damage(root: &Path, what: ModelKind, version: &str) -> Option<String> {
+    match Version::parse(version) {
+        Some(version) => Some(verify(root, what, &version).err()?.to_string()),
+        None => Some("its name is none of a version".to_owned()),
+    }
+}
+
 fn read_files(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), ArtifactError> {
     let plain = |file: &'static str, most: u64| {
         let io = |reason| ArtifactError::Io { file, reason };

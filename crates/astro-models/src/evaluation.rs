@@ -95,6 +95,22 @@ pub struct Asked {
     pub came: bool,
 }
 
+impl Slice {
+    /// The net among the models.
+    pub fn net(&self) -> Option<&Scored> {
+        self.models.iter().find(|model| model.model == NET)
+    }
+}
+
+/// What models say of the rows at some places alone.
+pub fn at_places(models: &[(String, Vec<f64>)], places: &[usize]) -> Vec<(String, Vec<f64>)> {
+    let of = |(model, chances): &(String, Vec<f64>)| {
+        let chances = places.iter().map(|place| chances[*place]);
+        (model.clone(), chances.collect())
+    };
+    models.iter().map(of).collect()
+}
+
 impl Evaluation {
     /// What there is, unless there is nothing.
     pub fn of(slices: Vec<Slice>, measures: Vec<Measure>) -> Option<Self> {
@@ -105,11 +121,7 @@ impl Evaluation {
     /// Baselines that are at least as good as the net on a slice, by log loss.
     pub fn not_beaten(slice: &Slice) -> Vec<&str> {
         let loss = |model: &Scored| model.figures.log_loss;
-        let net = slice
-            .models
-            .iter()
-            .find(|model| model.model == NET)
-            .map(loss);
+        let net = slice.net().map(loss);
         let at_least_as_good = |model: &&Scored| model.model != NET && Some(loss(model)) <= net;
         let models = slice.models.iter().filter(at_least_as_good);
         models.map(|model| model.model.as_str()).collect()

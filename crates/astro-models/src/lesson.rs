@@ -3,7 +3,7 @@
 use astro_core::calendar::{SignedDuration, TimeZone, Timestamp};
 use astro_core::preferences::FeatureGroup;
 use astro_data::examples::LONGEST;
-use astro_data::{Decision, Example, Exposure, Fact, Part, Row, Split, examples, exposures};
+use astro_data::{Decision, Example, Exposure, Fact, Part, Row, Split, examples, exposures, moved};
 use uuid::Uuid;
 
 /// With so many people some can be kept unseen; with fewer, time alone tells apart.
@@ -92,7 +92,7 @@ impl Taught for Exposure {
 /// When the lives of records begin, as they were known at a moment. What lies long before nearly all of the rest is left out:
 /// a single line of long ago must not move where everybody's time is divided.
 fn begin(records: &[Record], until: Timestamp) -> Timestamp {
-    let longest = until.checked_sub(LONGEST).unwrap_or(Timestamp::MIN);
+    let longest = moved(until, -LONGEST);
     let mut recorded: Vec<Timestamp> = records
         .iter()
         .flat_map(|record| &record.facts)

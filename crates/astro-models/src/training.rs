@@ -154,7 +154,10 @@ pub(crate) fn scaler<'a, L>(
     rows: impl Iterator<Item = &'a Row> + Clone,
 ) -> Scaler {
     let own = Scaler::of(rows);
-    prior.map_or(own.clone(), |prior| prior.scaler.or(&own))
+    match prior {
+        Some(prior) => prior.scaler.or(&own),
+        None => own,
+    }
 }
 
 /// Trains from what a prior knows, or from nothing; what puts the numbers right is still to be found. With a folder,

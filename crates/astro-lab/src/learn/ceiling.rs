@@ -7,7 +7,7 @@ use std::time::Instant;
 use astro_core::calendar::Timestamp;
 use astro_data::Example;
 use astro_models::completion::{Prediction, bins, judge};
-use astro_models::evaluation::Slice;
+use astro_models::evaluation::{Slice, at_places};
 use astro_models::lesson::Lesson;
 use astro_sim::oracle::{Knows, done_by};
 use astro_sim::time::{Minute, SLOT, minute, whole};
@@ -91,28 +91,21 @@ impl Ceiling {
         until: Timestamp,
         seed: u64,
     ) -> Option<Slice> {
-        let asked: Vec<(usize, [f64; JUDGES.len()])> = self
+        let (places, asked): (Vec<usize>, Vec<[f64; JUDGES.len()]>) = self
             .some(examples)
             .into_iter()
             .filter_map(|place| {
                 let key = (examples[place].task, examples[place].at);
                 Some((place, *self.said.get(&key)?))
             })
-            .collect();
-        let of_models = models.iter().map(|(model, chances)| {
-            let chances = asked.iter().map(|(place, _)| chances[*place]);
-            (model.clone(), chances.collect())
-        });
-        let of_world = JUDGES.iter().enumerate().map(|(judge, (who, _))| {
-            let chances = asked.iter().map(|(_, chances)| chances[judge]);
+            .unzip();
+        let mut models = at_places(models, &places);
+        models.extend(JUDGES.iter().enumerate().map(|(judge, (who, _))| {
+            let chances = asked.iter().map(|chances| chances[judge]);
             ((*who).to_owned(), chances.collect())
-        });
-        let models: Vec<(String, Vec<f64>)> = of_models.chain(of_world).collect();
-        let examples: Vec<&Example> = asked.iter().map(|(place, _)| examples[*place]).collect();
-        let said: Vec<Prediction> = asked
-            .iter()
-            .map(|(place, _)| said[*place].clone())
-            .collect();
+        }));
+        let examples: Vec<&Example> = places.iter().map(|place| examples[*place]).collect();
+        let said: Vec<Prediction> = places.iter().map(|place| said[*place].clone()).collect();
         let name = format!("{name}, where the world was asked");
         judge(&name, &examples, &said, &models, until, seed)
     }

@@ -2,6 +2,7 @@
 //! were lived through.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use astro_core::calendar::{SignedDuration, Timestamp};
 use astro_data::Example;
@@ -11,7 +12,7 @@ use super::{asked, bins};
 use crate::calibrate::{Line, Online};
 
 /// Outcomes after which half is forgotten: a month or two of a busy person.
-pub const HALF_LIFE: f64 = 2_000.0;
+const HALF_LIFE: f64 = 2_000.0;
 
 /// The chances that a server would have said of rows, in any order, had it learnt from each of the same person as soon
 /// as its hours were over.
@@ -44,7 +45,7 @@ struct Following<'a> {
     examples: &'a [&'a Example],
     said: &'a [f64],
     until: Timestamp,
-    outcomes: std::vec::IntoIter<(Timestamp, usize)>,
+    outcomes: Peekable<std::vec::IntoIter<(Timestamp, usize)>>,
     online: Online,
 }
 
@@ -66,18 +67,14 @@ impl<'a> Following<'a> {
             examples,
             said,
             until,
-            outcomes: outcomes.into_iter(),
+            outcomes: outcomes.into_iter().peekable(),
             online: Online::new(HALF_LIFE),
         }
     }
 
     /// The line as it was then; moments must not go back.
     fn at(&mut self, now: Timestamp) -> Line {
-        while let Some((over, place)) = self.outcomes.as_slice().first().copied() {
-            if over > now {
-                break;
-            }
-            self.outcomes.next();
+        while let Some((_, place)) = self.outcomes.next_if(|(over, _)| *over <= now) {
             if let Some(answer) = asked(self.examples[place], self.until) {
                 self.online.learn(self.said[place], answer);
             }

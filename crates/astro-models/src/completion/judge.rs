@@ -77,7 +77,7 @@ pub fn judge(
     until: Timestamp,
     seed: u64,
 ) -> Option<Slice> {
-    let answers: Vec<(usize, Asked)> = examples
+    let (places, asked): (Vec<usize>, Vec<Asked>) = examples
         .iter()
         .enumerate()
         .filter_map(|(place, example)| {
@@ -88,15 +88,8 @@ pub fn judge(
             };
             Some((place, asked))
         })
-        .collect();
-    let models: Vec<(String, Vec<f64>)> = models
-        .iter()
-        .map(|(model, chances)| {
-            let chances = answers.iter().map(|(place, _)| chances[*place]);
-            (model.clone(), chances.collect())
-        })
-        .collect();
-    let asked: Vec<Asked> = answers.into_iter().map(|(_, asked)| asked).collect();
+        .unzip();
+    let models = evaluation::at_places(models, &places);
     let mut slice = evaluation::judge(name, QUESTION, &asked, &models, seed)?;
     slice.survival = Some(survival(examples, said));
     Some(slice)

@@ -19,7 +19,7 @@ use astro_data::{Closing, Example};
 
 pub use curve::{Chances, Curve};
 pub use fit::fit;
-pub use follow::{HALF_LIFE, followed, line_of};
+pub use follow::{followed, line_of};
 pub use judge::{QUESTION, SURVIVAL_DAYS, answered, evaluate, judge};
 pub use model::{CompletionModel, Lines, Prediction};
 

@@ -89,7 +89,7 @@ pub(super) fn errors(slices: &[Slice]) -> String {
                    hollow: the best baseline, by its name";
     let pairs: Vec<_> = slices
         .iter()
-        .filter_map(|slice| Some((slice, net(slice)?, best_baseline(slice))))
+        .filter_map(|slice| Some((slice, slice.net()?, best_baseline(slice))))
         .collect();
     let ends = pairs.iter().flat_map(|(_, net, other)| {
         let models = [Some(*net), *other].into_iter().flatten();
@@ -132,10 +132,6 @@ pub(super) fn errors(slices: &[Slice]) -> String {
     }
     let _ = write!(svg, "</svg><figcaption>{caption}</figcaption></figure>");
     svg
-}
-
-fn net(slice: &Slice) -> Option<&Scored> {
-    slice.models.iter().find(|model| model.model == NET)
 }
 
 fn best_baseline(slice: &Slice) -> Option<&Scored> {

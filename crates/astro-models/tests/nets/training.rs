@@ -2,15 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use astro_data::Example;
 use astro_models::artifact::Kept;
 use astro_models::completion::CompletionModel;
 use astro_models::evaluation::{Evaluation, NET};
+use astro_models::lesson::Lesson;
 use astro_models::train::{self, Start, TrainError};
 use astro_models::{Settings, Weights};
 
 use super::{examples, lesson, place, quick};
-use astro_data::Example;
-use astro_models::lesson::Lesson;
 
 fn trained(settings: &Settings) -> Weights {
     let (_, weights) =

@@ -28,8 +28,12 @@ pub enum Told {
 ///
 /// # Errors
 /// When an entry holds what this release cannot read; internal.
-pub fn facts(log: &[Event], zone: &TimeZone, told: Told) -> Result<Vec<Fact>> {
-    let templates = templates(log);
+pub fn facts(
+    log: &[Event],
+    templates: &HashSet<Uuid>,
+    zone: &TimeZone,
+    told: Told,
+) -> Result<Vec<Fact>> {
     let with_past: HashSet<Uuid> = log
         .iter()
         .filter(|event| is_past(event))

@@ -9,7 +9,7 @@ use astro_core::events::{Action, Event};
 use astro_core::ids::{EventId, OwnerId};
 use astro_core::preferences::FeatureGroup;
 use astro_core::principal::{Permission, Scope};
-use astro_data::{Cleaner, Example, Fact, Person, examples_since};
+use astro_data::{Cleaner, Example, Fact, Person, examples_since, moved};
 use astro_models::Line;
 use astro_models::completion::{CompletionModel, line_of};
 use astro_store::owners;
@@ -64,7 +64,8 @@ struct Life {
     read_at: Timestamp,
     change_seq: i64,
     purged_seq: i64,
-    last: EventId,
+    /// The last entry that was read.
+    last: Option<EventId>,
     /// Where the last fact stands in the order of all.
     order: Option<(Timestamp, Timestamp, u8, Uuid)>,
     templates: HashSet<Uuid>,
@@ -86,12 +87,15 @@ struct Fetched {
 }
 
 impl Services {
-    /// The caller as they are known now: what [`Services::known_at`] says of this moment. Nothing where they let the product
-    /// learn nothing.
-    pub async fn known_now(&self, call: &Call) -> Result<Option<Known>> {
+    /// The caller as they are known now: what [`Services::known_at`] says of this moment, and what puts the chances of a
+    /// model right. Nothing where they let the product learn nothing.
+    pub async fn known_now(
+        &self,
+        call: &Call,
+        served: &Arc<Served<CompletionModel>>,
+    ) -> Result<Option<Known>> {
         let scope = call.scope(Permission::TasksRead)?;
         let now = self.now();
-        let served = self.completion_model().await?;
         let new = async { Arc::default() };
         let entry = self.lives.kept.get_with(scope.owner(), new).await;
         let mut entry = entry.lock().await;
@@ -104,7 +108,7 @@ impl Services {
         };
         Ok(Some(Known {
             at: now,
-            line: life.line(&served, &withheld, now).await?,
+            line: life.line(served, &withheld, now).await?,
             person: Arc::clone(&life.person),
             withheld,
         }))
@@ -143,7 +147,11 @@ impl Services {
     }
 
     /// What there is after an entry and a change, or the whole log; nothing where learning is off.
-    async fn fetch(&self, scope: &Scope, after: Option<(EventId, i64)>) -> Result<Option<Fetched>> {
+    async fn fetch(
+        &self,
+        scope: &Scope,
+        after: Option<(Option<EventId>, i64)>,
+    ) -> Result<Option<Fetched>> {
         let read = self.store.read(scope, move |read| {
             Box::pin(async move {
                 let Some(withheld) = withheld(read).await? else {
@@ -152,8 +160,7 @@ impl Services {
                 let owner = owners::get(read).await?;
                 let new = match after {
                     Some((_, change_seq)) if change_seq == owner.change_seq => Vec::new(),
-                    Some((last, _)) => log_after(read, last).await?,
-                    None => log_after(read, EventId::from(Uuid::nil())).await?,
+                    after => log_after(read, after.and_then(|(last, _)| last)).await?,
                 };
                 Ok::<_, Error>(Some(Fetched {
                     zone: owner.zone.load(),
@@ -171,26 +178,24 @@ impl Services {
 impl Life {
     /// Reads a whole log.
     fn read(person: Uuid, fetched: &Fetched, now: Timestamp) -> Result<Self> {
-        let mut all = facts(&fetched.new, &fetched.zone, Told::WhenItCame)?;
+        let templates = templates(&fetched.new);
+        let mut all = facts(&fetched.new, &templates, &fetched.zone, Told::WhenItCame)?;
         all.sort_by_key(Fact::order);
         let mut life = Self {
             zone: fetched.zone.clone(),
             read_at: now,
             change_seq: fetched.change_seq,
             purged_seq: fetched.purged_seq,
-            last: EventId::from(Uuid::nil()),
+            last: fetched.new.last().map(|last| last.id),
             order: None,
-            templates: templates(&fetched.new),
+            templates,
             cleaner: Cleaner::default(),
             person: Arc::new(Person::new(fetched.zone.clone())),
             recent: Arc::default(),
             lines: HashMap::new(),
         };
-        if let Some(last) = fetched.new.last() {
-            life.last = last.id;
-        }
         let kept = life.take(all);
-        let since = now.checked_sub(RECENT).unwrap_or(Timestamp::MIN);
+        let since = moved(now, -RECENT);
         life.recent = Arc::new(examples_since(person, &life.zone, &kept, since, now));
         Ok(life)
     }
@@ -212,8 +217,7 @@ impl Life {
         {
             return Ok(false);
         }
-        let mut new = facts(&fetched.new, &self.zone, Told::WhenItCame)?;
-        new.retain(|fact| fact.task.is_none_or(|task| !self.templates.contains(&task)));
+        let mut new = facts(&fetched.new, &self.templates, &self.zone, Told::WhenItCame)?;
         new.sort_by_key(Fact::order);
         if new
             .first()
@@ -223,9 +227,7 @@ impl Life {
         }
         self.take(new);
         self.change_seq = fetched.change_seq;
-        if let Some(last) = fetched.new.last() {
-            self.last = last.id;
-        }
+        self.last = fetched.new.last().map(|last| last.id).or(self.last);
         Ok(true)
     }
 

@@ -22,7 +22,7 @@ impl Services {
     pub async fn task_outlook(&self, call: &Call, id: TaskId) -> Result<Outlook> {
         let task: Task = self.get_task(call, id).await?.task;
         let served = self.completion_model().await?;
-        let known = self.known_now(call).await?.ok_or_else(|| {
+        let known = self.known_now(call, &served).await?.ok_or_else(|| {
             let detail = "privacy.learn.* is off for everything: nothing is known of this task";
             Error::conflict("learning_off", detail)
         })?;

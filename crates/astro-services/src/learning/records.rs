@@ -9,7 +9,7 @@ use astro_data::{Cleaner, Report};
 use astro_models::lesson::Record;
 use astro_store::{Read, events, owners, preferences};
 
-use super::facts::{Told, facts};
+use super::facts::{Told, facts, templates};
 use crate::{Error, Result, Services};
 
 /// Entries that are read at once.
@@ -78,11 +78,8 @@ impl Services {
                         return Ok(None);
                     };
                     let zone = owners::get(read).await?.zone.load();
-                    let mut facts = facts(
-                        &log_after(read, EventId::from(uuid::Uuid::nil())).await?,
-                        &zone,
-                        told,
-                    )?;
+                    let log = log_after(read, None).await?;
+                    let mut facts = facts(&log, &templates(&log), &zone, told)?;
                     facts.retain(|fact| fact.recorded_at <= until);
                     let (facts, report) = Cleaner::clean(facts);
                     let record = Record {
@@ -108,9 +105,10 @@ pub(super) async fn withheld(read: &mut Read) -> Result<Option<Vec<FeatureGroup>
     Ok((withheld.len() < FeatureGroup::ALL.len()).then_some(withheld))
 }
 
-/// The log after an entry; the whole log after the id that is nobody's.
-pub(super) async fn log_after(read: &mut Read, mut after: EventId) -> Result<Vec<Event>> {
+/// The log after an entry, or all of it.
+pub(super) async fn log_after(read: &mut Read, after: Option<EventId>) -> Result<Vec<Event>> {
     let mut log: Vec<Event> = Vec::new();
+    let mut after = after.unwrap_or(EventId::from(uuid::Uuid::nil()));
     loop {
         let page = events::all(read, after, PAGE).await?;
         let Some(last) = page.last() else { break };

@@ -7,7 +7,7 @@ use astro_core::calendar::Timestamp;
 use astro_core::models::{Model, ModelAlias, ModelFigures, ModelKind};
 use astro_core::principal::Permission;
 use astro_models::artifact::{self, Manifest, Version};
-use astro_models::evaluation::{Evaluation, NET};
+use astro_models::evaluation::Evaluation;
 use astro_models::report;
 use astro_store::models::{self as rows, ModelVersion};
 use astro_store::{Admin, StoreError};
@@ -232,12 +232,7 @@ fn detail(
             format!("another release wrote down what it is: {error}"),
         )
     })?;
-    let damage = match Version::parse(&found.version) {
-        Some(version) => artifact::verify(root, kind, &version)
-            .err()
-            .map(|error| error.to_string()),
-        None => Some("its name is none of a version".to_owned()),
-    };
+    let damage = artifact::damage(root, kind, &found.version);
     let model = Model {
         kind,
         version: found.version,
@@ -256,11 +251,7 @@ fn detail(
 /// The figures of the net on the first slice.
 fn figures(evaluation: &Evaluation) -> Option<ModelFigures> {
     let slice = evaluation.slices.first()?;
-    let net = slice
-        .models
-        .iter()
-        .find(|model| model.model == NET)?
-        .figures;
+    let net = slice.net()?.figures;
     Some(ModelFigures {
         slice: slice.name.clone(),
         rows: net.rows,

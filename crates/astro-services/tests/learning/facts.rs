@@ -89,7 +89,9 @@ fn known(person: &Person) -> BTreeMap<Uuid, Told> {
 /// The rows of what is open, by what is kept between requests.
 async fn rows_now(app: &TestApp) -> Vec<(Uuid, [u8; 16])> {
     let call = admin_call(app).await;
-    rows(&app.services.known_now(&call).await.unwrap().unwrap())
+    let served = app.services.completion_model().await.unwrap();
+    let known = app.services.known_now(&call, &served).await;
+    rows(&known.unwrap().unwrap())
 }
 
 /// The same, by the whole log.
@@ -169,8 +171,9 @@ on_both_engines! {
             app.db.clock.advance(Duration::from_secs(20));
             admin.post("/api/v1/tasks", json!({ "title": title })).await
         };
+        let served = app.services.completion_model().await.unwrap();
         let kept = async || {
-            let known = app.services.known_now(&call).await.unwrap().unwrap();
+            let known = app.services.known_now(&call, &served).await.unwrap().unwrap();
             (Arc::as_ptr(&known.person), known.person.open().count())
         };
         make("Dig").await.expect(201);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use astro_core::models::{ModelAlias, ModelKind};
-use astro_models::artifact::{self, Version};
+use astro_models::artifact;
 use astro_store::models as rows;
 use astro_store::operations::{Finding, Manifest};
 use astro_store::{Store, StoreError, StoreOptions};
@@ -126,15 +126,11 @@ async fn damaged(store: &Store, root: &Path) -> Result<Vec<DamagedModel>, StoreE
         .await?
         .into_iter()
         .filter_map(|(kind, version, serves)| {
-            let damage = match Version::parse(&version) {
-                Some(name) => artifact::verify(root, kind, &name).err()?.to_string(),
-                None => "its name is none of a version".to_owned(),
-            };
             Some(DamagedModel {
+                damage: artifact::damage(root, kind, &version)?,
                 kind,
                 version,
                 serves,
-                damage,
             })
         });
     Ok(damaged.collect())
